@@ -1,0 +1,150 @@
+import type { Tracer } from '@opentelemetry/api';
+import type { z } from 'zod';
+import type { Account } from './account.ts';
+import type { Clock } from './clock.ts';
+import type { ProfileBatch, Series } from './profile.ts';
+
+/**
+ * The wait for an answer. Aborts when the sender is gone or its deadline has passed. With `ack: delivered` that ends the delivery; with the
+ * others what is stored by then is delivered all the same.
+ */
+export interface Call {
+  readonly signal: AbortSignal;
+}
+
+/** Where a receiver hands its batches: the service's accept(). */
+export interface Consumer {
+  /**
+   * Resolves once every exporter has the batch as safely as its `ack` says. Rejects with Refused (nothing stored, send again later),
+   * Invalid (never send again), Failed (`ack: delivered`), or with call.signal.reason when that aborts while `ack: delivered` waits.
+   */
+  consume(batch: ProfileBatch, call: Call): Promise<void>;
+}
+
+/** What is started and stopped. */
+export interface Component {
+  /** Resolves when ready for work; everything downstream is already started. */
+  start(): Promise<void>;
+  /** Takes nothing new, finishes what was accepted, gives up when `deadline` aborts. Safe to call twice, and without start(). */
+  stop(deadline: AbortSignal): Promise<void>;
+}
+
+/** Takes profiles from outside and hands them to its Consumer. */
+export type Receiver = Component;
+
+/** Called for each series that is not in the result, with the reason that the metric and `explain` show. */
+export type Drop = (series: Series, reason: string) => void;
+
+/** One step of a pipeline. */
+export interface Processor extends Partial<Component> {
+  /** Changes nothing it was given, does no I/O; may throw Refused. A Promise only where the work must leave the event loop. */
+  process(batch: ProfileBatch, drop: Drop): ProfileBatch | Promise<ProfileBatch>;
+}
+
+/** The last stage of a pipeline that does not send everything everywhere. Keys are outputs of its pipeline. */
+export interface Router extends Partial<Component> {
+  route(batch: ProfileBatch, drop: Drop): ReadonlyMap<string, ProfileBatch>;
+}
+
+/** Takes profiles out of the gateway. */
+export interface Exporter extends Component {
+  /** Renders and checks, synchronously; stores nothing. Throws Invalid, or Refused when commit() would refuse now. */
+  prepare(batch: ProfileBatch): Prepared;
+  /** Another exporter stored it and this one did not: counted as accepted and dropped, so that the account stays exact. */
+  discard(batch: ProfileBatch, reason: 'invalid' | 'not_stored'): void;
+}
+
+/** A batch that one exporter has rendered and checked. */
+export interface Prepared {
+  /** Stores. Its first part runs before the first await, so that several exporters commit in one turn of the event loop. */
+  commit(call: Call): Promise<void>;
+}
+
+/** What the host gives every component. Nothing else is ambient. */
+export interface Host {
+  /** "pyroscope/eu", as in the config file. */
+  readonly id: string;
+  readonly clock: Clock;
+  /** 0 <= x < 1. */
+  readonly random: () => number;
+  readonly log: Logger;
+  readonly metrics: Metrics;
+  readonly tracer: Tracer;
+  account(endpoint: string): Account;
+  /** What this component, or one endpoint of it, says of itself. Counts until it says something else; in status with its reason. */
+  health(state: Health, endpoint?: string): void;
+  /** Why /-/ready says no, empty when it says yes: what a receiver answers to GET /ready and to grpc.health.v1. */
+  unready(): readonly string[];
+  /** A resource that outlives a reload (an open log, a bound listener): opened by the first that asks for the key, closed after the last
+   *  has let go. */
+  share<T extends Shared>(key: string, open: () => Promise<T>): Promise<T>;
+}
+
+/** What host.share() hands out. close() lets go of it; the last to do so closes it. */
+export interface Shared {
+  close(): Promise<void>;
+}
+
+/** A dead endpoint is degraded, never unready: the gateway still takes profiles. */
+export type Health = { readonly kind: 'ok' } | { readonly kind: 'degraded' | 'unready'; readonly reason: string };
+
+/** Constant names of labels and their values. */
+export type MetricLabels = Readonly<Record<string, string>>;
+
+/** One registry behind /metrics and OTLP. The same name and labels give the same object for the life of the process. */
+export interface Metrics {
+  /** A plain field: value += n. */
+  counter(name: string, help: string, labels?: MetricLabels): { value: number };
+  histogram(name: string, help: string, buckets: readonly number[], labels?: MetricLabels): { observe(value: number): void };
+  /** Read at scrape; the last `read` given counts. */
+  gauge(name: string, help: string, read: () => number, labels?: MetricLabels): void;
+}
+
+/** Constant message, facts as fields. */
+export interface Logger {
+  debug(message: string, facts?: object): void;
+  info(message: string, facts?: object): void;
+  warn(message: string, facts?: object): void;
+  error(message: string, facts?: object): void;
+}
+
+interface Factory<S extends z.ZodType> {
+  /** The name used in config files. */
+  readonly type: string;
+  /** The only home of types, defaults, limits, descriptions. */
+  readonly schema: S;
+}
+
+/** Makes receivers of one type. create() does no I/O: `validate` calls it only to find mistakes, a reload calls it while the old parts run. */
+export interface ReceiverFactory<S extends z.ZodType = z.ZodType> extends Factory<S> {
+  readonly kind: 'receiver';
+  create(config: z.output<S>, next: Consumer, host: Host): Receiver;
+}
+
+/** Makes processors of one type. create() does no I/O. */
+export interface ProcessorFactory<S extends z.ZodType = z.ZodType> extends Factory<S> {
+  readonly kind: 'processor';
+  create(config: z.output<S>, host: Host): Processor;
+}
+
+/** Makes routers of one type. create() does no I/O. */
+export interface RouterFactory<S extends z.ZodType = z.ZodType> extends Factory<S> {
+  readonly kind: 'router';
+  create(config: z.output<S>, host: Host): Router;
+}
+
+/** Makes exporters of one type. create() does no I/O. */
+export interface ExporterFactory<S extends z.ZodType = z.ZodType> extends Factory<S> {
+  readonly kind: 'exporter';
+  create(config: z.output<S>, host: Host): Exporter;
+}
+
+/** Any factory. */
+export type AnyFactory = ReceiverFactory | ProcessorFactory | RouterFactory | ExporterFactory;
+
+/** Every component type of a build, by kind. */
+export interface Registry {
+  readonly receivers: readonly ReceiverFactory[];
+  readonly processors: readonly (ProcessorFactory | RouterFactory)[];
+  readonly exporters: readonly ExporterFactory[];
+}

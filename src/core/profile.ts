@@ -1,0 +1,83 @@
+import type { SpanContext } from '@opentelemetry/api';
+import type { Labels } from './labels.ts';
+
+/**
+ * What arrived in one request and is accepted or refused together. Immutable: processors return a new batch that shares the payload
+ * bytes.
+ */
+export interface ProfileBatch {
+  readonly origin: Origin;
+  /** Milliseconds since the Unix epoch; age is counted from here. */
+  readonly receivedAt: number;
+  readonly series: readonly Series[];
+}
+
+/** Who sent it: for limits, statistics, logs and the trace. Never sent upstream. */
+export interface Origin {
+  /** Component id in the configuration: "pyroscope". */
+  readonly receiver: string;
+  readonly protocol: Protocol;
+  /** The sender's, seen through trusted proxies; empty on a unix socket. */
+  readonly address: string;
+  /** User-Agent, cut to 128 characters. */
+  readonly agent: string;
+  /** Who the sender is, by its credentials or its header; empty when unknown. */
+  readonly tenant: string;
+  readonly trace: SpanContext | undefined;
+}
+
+/** How a batch came in; the `protocol` label of the receiver's metrics. */
+export type Protocol = 'connect' | 'grpc' | 'grpc_web' | 'ingest' | 'otlp' | 'scrape';
+
+/** One labelled thing on its way: a series of a push, one /ingest body, one OTLP export. */
+export interface Series {
+  /** Where it is stored: the tenant header that goes upstream, empty for none. */
+  readonly tenant: string;
+  readonly labels: Labels;
+  readonly payload: Payload;
+}
+
+/** The sender's bytes around which labels are edited: never decoded, copied or written to on the path. */
+export type Payload = PushPayload | IngestPayload | OtlpPayload;
+
+/** One RawProfileSeries without its labels. */
+export interface PushPayload {
+  readonly kind: 'push';
+  /** Every field but the labels, tag included, in order, as it came: samples, annotations, unknown ones. */
+  readonly fields: readonly Uint8Array[];
+  /** Samples in it. */
+  readonly profiles: number;
+  /** Sum of their raw_profile lengths. */
+  readonly rawBytes: number;
+}
+
+/** One /ingest request. */
+export interface IngestPayload {
+  readonly kind: 'ingest';
+  /** As received, slashes collapsed: "/ingest". */
+  readonly path: string;
+  /** As received, `name` removed. */
+  readonly query: string;
+  readonly contentTypes: readonly string[];
+  readonly body: readonly Uint8Array[];
+}
+
+/** One OTLP profiles export. */
+export interface OtlpPayload {
+  readonly kind: 'otlp';
+  readonly contentType: string;
+  readonly body: readonly Uint8Array[];
+  readonly profiles: number;
+}
+
+/** What a series counts in every metric and in the account: samples of a push, 1 for an ingest body, profiles of an export. */
+export function countProfiles(series: Series): number {
+  return series.payload.kind === 'ingest' ? 1 : series.payload.profiles;
+}
+
+/** Profiles of a whole batch. */
+export function countBatch(batch: ProfileBatch): number {
+  let profiles = 0;
+  for (const series of batch.series) profiles += countProfiles(series);
+  return profiles;
+}

@@ -1,0 +1,75 @@
+import type { IncomingHttpHeaders } from 'node:http';
+
+/** One request, whichever HTTP version, cleartext or TLS, brought it. http1.ts and http2.ts make it; nobody above sees node's objects. */
+export interface Exchange {
+  readonly method: string;
+  /** Without query, repeated slashes collapsed, prefix removed. */
+  readonly path: string;
+  /** As received, without '?'. */
+  readonly query: string;
+  readonly headers: IncomingHttpHeaders;
+  /** All values of a header, in order, as received: node joins or drops repeated ones in `headers`. */
+  headerValues(name: string): readonly string[];
+  readonly version: '1.1' | '2';
+  readonly peer: Peer;
+  /** Aborts when the sender is gone. */
+  readonly signal: AbortSignal;
+  /** Says "100 Continue" if asked to. Pieces as they come; rejects when the body was cut, and when onPiece throws (a limit). */
+  readBody(onPiece: (piece: Uint8Array) => void): Promise<void>;
+}
+
+/** The other end of the connection. */
+export interface Peer {
+  /** Seen through trusted proxies; empty on a unix socket. */
+  readonly address: string;
+  readonly secure: boolean;
+  /** Subject of a verified client certificate. */
+  readonly certificate: string | undefined;
+}
+
+/** A whole answer: everything we say fits in memory. */
+export interface Reply {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: Uint8Array;
+  readonly trailers?: Readonly<Record<string, string>>;
+}
+
+/**
+ * How one protocol says yes and no. Chosen by path and content type before anything else, so that every refusal, whichever step it comes
+ * from, is worded as its sender expects.
+ */
+export interface Dialect {
+  readonly name: 'plain' | 'connect' | 'grpc' | 'grpc_web';
+  /** By the one table in reply.ts. */
+  refuse(why: unknown): Reply;
+  /** Connect-Timeout-Ms, grpc-timeout; undefined when the sender named none. Throws Invalid when it is no number. */
+  deadlineMs(headers: IncomingHttpHeaders): number | undefined;
+}
+
+/** What is served at one path. */
+export interface Route {
+  readonly methods: readonly string[];
+  /** Content-Encoding is ours to undo; /ingest bodies stay as they are. */
+  readonly inflates: boolean;
+  dialect(headers: IncomingHttpHeaders): Dialect;
+  handle(request: Request): Promise<Reply>;
+}
+
+/** What a route gets: identity checked, bytes reserved, body whole and inflated, deadline running. */
+export interface Request {
+  readonly exchange: Exchange;
+  readonly identity: Identity;
+  /** Pieces as read: joined once, when the outgoing body is built. */
+  readonly body: readonly Uint8Array[];
+  /** The sender is gone or its deadline has passed. */
+  readonly signal: AbortSignal;
+}
+
+/** Who sends. */
+export interface Identity {
+  /** Empty when nobody has to prove who they are. */
+  readonly name: string;
+  /** undefined: any. */
+  readonly tenants: readonly string[] | undefined;
+}
