@@ -14,14 +14,12 @@ export interface Clock {
 const longestTimerMs = 2 ** 31 - 1;
 
 function after(ms: number, run: () => void): () => void {
-  let timer = setTimeout(fire, Math.min(ms, longestTimerMs));
+  let timer = setTimeout(fire, Math.min(ms, longestTimerMs)).unref();
   let leftMs = ms;
-  timer.unref();
   function fire(): void {
     leftMs -= longestTimerMs;
-    if (leftMs <= 0) return run();
-    timer = setTimeout(fire, Math.min(leftMs, longestTimerMs));
-    timer.unref();
+    if (leftMs <= 0) run();
+    else timer = setTimeout(fire, Math.min(leftMs, longestTimerMs)).unref();
   }
   return () => clearTimeout(timer);
 }

@@ -76,13 +76,20 @@ export interface Host {
   /** Why /-/ready says no, empty when it says yes: what a receiver answers to GET /ready and to grpc.health.v1. */
   unready(): readonly string[];
   /** A resource that outlives a reload (an open log, a bound listener): opened by the first that asks for the key, closed after the last
-   *  has let go. */
-  share<T extends Shared>(key: string, open: () => Promise<T>): Promise<T>;
+   *  has let go. Rejects with what `open` rejects with; the next to ask tries again. */
+  share<T extends Shared>(key: string, open: () => Promise<T>): Promise<Held<T>>;
 }
 
-/** What host.share() hands out. close() lets go of it; the last to do so closes it. */
+/** What can be shared over a reload. */
 export interface Shared {
   close(): Promise<void>;
+}
+
+/** One holder's grip on a shared resource. */
+export interface Held<T extends Shared> {
+  readonly resource: T;
+  /** Lets go; the last holder to do so closes the resource and waits for that. Once is enough, twice does no harm. */
+  release(): Promise<void>;
 }
 
 /** A dead endpoint is degraded, never unready: the gateway still takes profiles. */

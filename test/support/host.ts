@@ -56,20 +56,15 @@ export function createTestHost(options: TestHostOptions = {}): TestHost {
       entry.uses += 1;
       shared.set(key, entry);
       const resource = (await entry.opening) as T;
-      return new Proxy(resource, {
-        get(target, property) {
-          if (property === 'close') {
-            return async () => {
-              entry.uses -= 1;
-              if (entry.uses > 0) return;
-              shared.delete(key);
-              await target.close();
-            };
-          }
-          const value = Reflect.get(target, property, target);
-          return typeof value === 'function' ? value.bind(target) : value;
+      return {
+        resource,
+        async release() {
+          entry.uses -= 1;
+          if (entry.uses > 0) return;
+          shared.delete(key);
+          await resource.close();
         },
-      });
+      };
     },
     lines,
     accounts,
