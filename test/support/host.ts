@@ -51,7 +51,7 @@ export function createTestHost(options: TestHostOptions = {}): TestHost {
       healths.set(endpoint, state);
     },
     unready: () => options.unready ?? [],
-    async share<T extends Shared>(key: string, open: () => Promise<T>): Promise<T> {
+    async share<T extends Shared>(key: string, open: () => Promise<T>) {
       const entry = shared.get(key) ?? { uses: 0, opening: open() };
       entry.uses += 1;
       shared.set(key, entry);
