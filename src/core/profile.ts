@@ -81,3 +81,16 @@ export function countBatch(batch: ProfileBatch): number {
   for (const series of batch.series) profiles += countProfiles(series);
   return profiles;
 }
+
+/** The batch with each series' labels changed; series whose labels stay keep their identity, and a batch of which nothing changed is
+ *  returned itself. */
+export function mapLabels(batch: ProfileBatch, change: (labels: Labels, series: Series) => Labels): ProfileBatch {
+  let changed = false;
+  const series = batch.series.map((one) => {
+    const labels = change(one.labels, one);
+    if (labels === one.labels) return one;
+    changed = true;
+    return { ...one, labels };
+  });
+  return changed ? { ...batch, series } : batch;
+}

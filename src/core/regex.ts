@@ -1,4 +1,6 @@
 import { type Matcher, RE2JS } from 're2js';
+import { z } from 'zod';
+import { messageOf } from './errors.ts';
 
 /**
  * A regular expression as Prometheus has them: RE2, anchored at both ends, and the dot matches a newline (Prometheus 3.0 model/relabel).
@@ -45,3 +47,12 @@ function expandTemplate(template: string, matcher: Matcher, pattern: RE2JS): str
     return name in pattern.namedGroups() ? (matcher.group(name) ?? '') : '';
   });
 }
+
+/** The source of an AnchoredRegex, checked. */
+export const RegexSchema = z.string().superRefine((source, context) => {
+  try {
+    new AnchoredRegex(source);
+  } catch (why) {
+    context.addIssue({ code: 'custom', message: messageOf(why) });
+  }
+});

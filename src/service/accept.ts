@@ -1,0 +1,97 @@
+import type { Call, Consumer, Prepared } from '../core/component.ts';
+import { Failed, Invalid, Refused } from '../core/errors.ts';
+import type { ProfileBatch } from '../core/profile.ts';
+import { type Delivery, type Node, type Observe, walk } from './walk.ts';
+
+/** A delivery whose exporter has rendered and checked it. */
+interface Ready extends Delivery {
+  readonly prepared: Prepared;
+}
+
+/**
+ * The Consumer that a receiver is given: walk, prepare all, commit all. Whatever can be foreseen is refused before anything is stored
+ * anywhere; then all exporters store in one turn of the event loop. Of several outcomes the sender hears the worst: a bug, then Refused (a
+ * retry may repeat at those that stored: at least once), then Failed, then Invalid.
+ */
+export class Accept implements Consumer {
+  #graph: Entrance = { roots: [], underWay: 0, left: undefined };
+  readonly #observe: Observe | undefined;
+
+  constructor(observe?: Observe) {
+    this.#observe = observe;
+  }
+
+  /** From now on batches enter here. Resolves when those that entered the graph before have left it. */
+  swap(roots: readonly Node[]): Promise<void> {
+    const old = this.#graph;
+    this.#graph = { roots, underWay: 0, left: undefined };
+    if (old.underWay === 0) return Promise.resolve();
+    return new Promise((resolve) => {
+      old.left = resolve;
+    });
+  }
+
+  async consume(batch: ProfileBatch, call: Call): Promise<void> {
+    const graph = this.#graph;
+    graph.underWay += 1;
+    try {
+      const deliveries: Delivery[] = [];
+      await walk(graph.roots, batch, deliveries, this.#observe);
+      const { ready, invalid } = prepareAll(deliveries);
+      await commitAll(ready, call);
+      if (invalid !== undefined) throw invalid;
+    } finally {
+      graph.underWay -= 1;
+      if (graph.underWay === 0) graph.left?.();
+    }
+  }
+}
+
+/** Where batches enter one graph, and how many are in it. */
+interface Entrance {
+  readonly roots: readonly Node[];
+  underWay: number;
+  left: (() => void) | undefined;
+}
+
+/** Throws Refused when one exporter would refuse now, Invalid when none can render it: nothing is stored anywhere. */
+function prepareAll(deliveries: readonly Delivery[]): { ready: readonly Ready[]; invalid: Invalid | undefined } {
+  const ready: Ready[] = [];
+  const cannot: Delivery[] = [];
+  let invalid: Invalid | undefined;
+  for (const delivery of deliveries) {
+    try {
+      ready.push({ ...delivery, prepared: delivery.exporter.prepare(delivery.batch) });
+    } catch (why) {
+      if (!(why instanceof Invalid)) throw why;
+      invalid ??= why;
+      cannot.push(delivery);
+    }
+  }
+  if (invalid !== undefined && ready.length === 0) throw invalid;
+  for (const { exporter, batch } of cannot) exporter.discard(batch, 'invalid');
+  return { ready, invalid };
+}
+
+async function commitAll(ready: readonly Ready[], call: Call): Promise<void> {
+  const only = ready.length === 1 ? ready[0] : undefined;
+  if (only !== undefined) return only.prepared.commit(call);
+  const outcomes = await Promise.allSettled(ready.map(({ prepared }) => prepared.commit(call)));
+  const refused = ready.filter((_, at) => isRefusal(outcomes[at]));
+  if (refused.length < ready.length) for (const { exporter, batch } of refused) exporter.discard(batch, 'not_stored');
+  const failures = outcomes.filter((outcome) => outcome.status === 'rejected').map((outcome) => outcome.reason);
+  if (failures.length > 0) throw worstOf(failures, call);
+}
+
+function isRefusal(outcome: PromiseSettledResult<void> | undefined): boolean {
+  return outcome?.status === 'rejected' && outcome.reason instanceof Refused;
+}
+
+function worstOf(failures: readonly unknown[], call: Call): unknown {
+  const rank = (why: unknown): number => {
+    if (why instanceof Invalid) return 3;
+    if (why instanceof Failed || (call.signal.aborted && why === call.signal.reason)) return 2;
+    return why instanceof Refused ? 1 : 0;
+  };
+  return failures.reduce((worst, why) => (rank(why) < rank(worst) ? why : worst));
+}

@@ -1,0 +1,43 @@
+import type { Health } from '../core/component.ts';
+
+/** What a component, or one endpoint of it, says of itself. */
+export interface ComponentHealth {
+  readonly component: string;
+  /** Empty for the component as a whole. */
+  readonly endpoint: string;
+  readonly state: Health;
+}
+
+/** The states of all components, and what /-/ready makes of them. */
+export class HealthBoard {
+  readonly #states = new Map<string, ComponentHealth>();
+  #phase: 'starting' | 'running' | 'draining' = 'starting';
+
+  set(component: string, state: Health, endpoint = ''): void {
+    this.#states.set(`${component}\0${endpoint}`, { component, endpoint, state });
+  }
+
+  /** A component that no longer runs has nothing to say. */
+  forget(component: string): void {
+    for (const [key, entry] of this.#states) if (entry.component === component) this.#states.delete(key);
+  }
+
+  phase(phase: 'running' | 'draining'): void {
+    this.#phase = phase;
+  }
+
+  /** Why profiles cannot be taken now; empty when they can. */
+  unready(): readonly string[] {
+    const reasons: string[] = [];
+    if (this.#phase !== 'running') reasons.push(this.#phase);
+    for (const { component, endpoint, state } of this.#states.values()) {
+      if (state.kind === 'unready') reasons.push(`${component}${endpoint === '' ? '' : ` ${endpoint}`}: ${state.reason}`);
+    }
+    return reasons;
+  }
+
+  /** Everything that was said, for status. */
+  get states(): readonly ComponentHealth[] {
+    return [...this.#states.values()];
+  }
+}
