@@ -41,8 +41,7 @@ export class SharedResources {
     entry.holders -= 1;
     if (entry.holders > 0) return;
     this.#entries.delete(key);
-    const resource = await entry.opening;
-    const closing = resource.close();
+    const closing = entry.opening.then((resource) => resource.close());
     this.#closing.set(
       key,
       closing.catch(() => {}), // whoever opens it next sees for itself what is wrong

@@ -1,0 +1,200 @@
+import { type ConfigDiff, diffConfigs } from '../config/diff.ts';
+import type { Config } from '../config/schema.ts';
+import { aborted, follow } from '../core/abort.ts';
+import type { Clock } from '../core/clock.ts';
+import type { Registry } from '../core/component.ts';
+import { messageOf } from '../core/errors.ts';
+import { startAll, stopAll } from '../core/lifecycle.ts';
+import { Accept } from './accept.ts';
+import { buildRoots, type Instances } from './graph.ts';
+import { HealthBoard } from './health.ts';
+import type { GaugeOwners, Observability } from './host.ts';
+import { createParts, type Keeps, noParts, type Part, type PartLists, type Parts, partsBeside, type Workshop } from './parts.ts';
+import { SharedResources } from './shared.ts';
+import type { Node, Observe } from './walk.ts';
+
+/** What a service is made with. */
+export interface ServiceOptions {
+  readonly registry: Registry;
+  readonly observability: Observability;
+  readonly clock: Clock;
+  /** 0 <= x < 1. */
+  readonly random: () => number;
+  /** Told of every batch at every node. */
+  readonly observe?: Observe;
+}
+
+/** What came of a reload. */
+export type ReloadOutcome =
+  | { readonly kind: 'applied'; readonly diff: ConfigDiff }
+  | { readonly kind: 'unchanged' }
+  /** Nothing changed: the old side runs on and has not noticed. */
+  | { readonly kind: 'refused'; readonly reason: string };
+
+/**
+ * The running whole: components, the graph between them, and what outlives both. start() and reload() are one operation, done on nothing or
+ * beside what runs: create the new parts (no I/O), start them downstream first, swap the graph, stop the old parts upstream first. Anything
+ * wrong before the swap stops what was started and nothing else.
+ */
+export class Service {
+  readonly health = new HealthBoard();
+  readonly #options: ServiceOptions;
+  readonly #accepts = new Map<string, Accept>();
+  readonly #shop: Workshop;
+  #config: Config | undefined;
+  #parts: Parts = noParts;
+  /** One change at a time. */
+  #turn: Promise<unknown> = Promise.resolve();
+  /** Parts of earlier configurations that are still finishing. */
+  readonly #retiring = new Set<Promise<void>>();
+  readonly #hurry = new AbortController();
+
+  constructor(options: ServiceOptions) {
+    this.#options = options;
+    const { registry, observability, clock, random } = options;
+    const gauges: GaugeOwners = new Map();
+    this.#shop = {
+      registry,
+      around: { observability, clock, random, health: this.health, shared: new SharedResources() },
+      gauges,
+      consumer: (receiver) => this.#accept(receiver),
+    };
+  }
+
+  /** The configuration in force. */
+  get config(): Config | undefined {
+    return this.#config;
+  }
+
+  /** Resolves when everything runs; rejects with the first thing that does not, and then nothing does. */
+  async start(config: Config): Promise<void> {
+    await this.#inTurn(() => this.#change(config, () => false));
+    this.health.phase('running');
+  }
+
+  /** Never rejects for what the configuration asks: that is `refused`, with the reason. Old parts finish in the background. */
+  reload(config: Config): Promise<ReloadOutcome> {
+    return this.#inTurn(async () => {
+      if (this.#config === undefined) return { kind: 'refused', reason: 'the gateway is stopping' };
+      const diff = diffConfigs(this.#config, config);
+      if (diff.unchanged) return { kind: 'unchanged' };
+      try {
+        await this.#change(config, (kind, id) => diff[kind].keep.includes(id));
+        return { kind: 'applied', diff };
+      } catch (why) {
+        return { kind: 'refused', reason: messageOf(why) };
+      }
+    });
+  }
+
+  /** Lame duck: /ready and /-/ready say no from now on, profiles are still taken. */
+  drain(): void {
+    this.health.phase('draining');
+  }
+
+  /** Stops everything, upstream first. What is not finished when `deadline` aborts is given up. */
+  async stop(deadline: AbortSignal): Promise<void> {
+    this.drain();
+    if (deadline.aborted) this.#hurry.abort(deadline.reason);
+    deadline.addEventListener('abort', () => this.#hurry.abort(deadline.reason), { once: true });
+    await this.#inTurn(async () => {
+      const parts = this.#parts;
+      this.#config = undefined;
+      this.#parts = noParts;
+      await Promise.all(this.#retiring);
+      await stopParts(partsBeside(parts, noParts), Promise.resolve(), deadline);
+    });
+  }
+
+  async #change(config: Config, keeps: Keeps): Promise<void> {
+    const old = this.#parts;
+    const parts = createParts(config, old, keeps, this.#shop);
+    const roots = buildRoots(config.pipelines, instancesOf(parts), (...names) => this.#dropCounter(...names));
+    const fresh = partsBeside(parts, old);
+    await startAll([...fresh.downstream, ...fresh.receivers], this.#hurry.signal);
+    this.#config = config;
+    this.#parts = parts;
+    const left = this.#swap(roots);
+    this.#retire(partsBeside(old, parts), left, config.service.shutdown.timeout);
+    this.#retain();
+  }
+
+  /** A receiver that is gone keeps its old graph for the requests it still finishes. Resolves when the batches of the others have left
+   *  theirs. */
+  #swap(roots: ReadonlyMap<string, readonly Node[]>): Promise<unknown> {
+    return Promise.all([...this.#parts.receivers.keys()].map((receiver) => this.#accept(receiver).swap(roots.get(receiver) ?? [])));
+  }
+
+  #retire(parts: PartLists, left: Promise<unknown>, timeoutMs: number): void {
+    const { clock, observability } = this.#options;
+    const { controller, release } = follow(this.#hurry.signal);
+    const cancel = clock.after(timeoutMs, () => controller.abort(new Error(`not finished within shutdown.timeout of ${timeoutMs} ms`)));
+    const retiring = stopParts(parts, left, controller.signal)
+      .catch((why) => observability.logger('service').error('a replaced component did not stop cleanly', { reason: messageOf(why) }))
+      .finally(() => {
+        cancel();
+        release();
+        this.#retiring.delete(retiring);
+        for (const part of [...parts.downstream, ...parts.receivers]) this.#forget(part);
+        this.#retain();
+      });
+    this.#retiring.add(retiring);
+  }
+
+  #forget(part: Part<unknown>): void {
+    part.host.dispose();
+    const running = [this.#parts.receivers, this.#parts.processors, this.#parts.exporters].some((parts) => parts.has(part.id));
+    if (running) return;
+    this.health.forget(part.id);
+    this.#accepts.delete(part.id);
+  }
+
+  /** /metrics shows the accounts of the components that run, or that still finish. */
+  #retain(): void {
+    const live = new Set<string>();
+    for (const { host } of this.#parts.exporters.values()) for (const key of host.accounts) live.add(key);
+    this.#options.observability.retain(live);
+  }
+
+  #accept(receiver: string): Accept {
+    const known = this.#accepts.get(receiver);
+    if (known !== undefined) return known;
+    const accept = new Accept(this.#options.observe);
+    this.#accepts.set(receiver, accept);
+    return accept;
+  }
+
+  #dropCounter(pipeline: string, processor: string, reason: string): { value: number } {
+    return this.#options.observability.metrics.counter(
+      'flamegate_processor_dropped_profiles_total',
+      'Profiles that a processor took out of a pipeline.',
+      {
+        pipeline,
+        processor,
+        reason,
+      },
+    );
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.#turn.then(work);
+    this.#turn = done.catch(() => {}); // whoever asked for the work hears of it; the next turn begins all the same
+    return done;
+  }
+}
+
+/** Receivers first; what is downstream of them goes on until `left` resolves or the deadline aborts. Every part is stopped; rejects with
+ *  what went wrong. */
+async function stopParts({ receivers, downstream }: PartLists, left: Promise<unknown>, deadline: AbortSignal): Promise<void> {
+  await stopAll([...receivers].reverse(), deadline).finally(async () => {
+    await Promise.race([left, aborted(deadline)]);
+    await stopAll([...downstream].reverse(), deadline);
+  });
+}
+
+function instancesOf(parts: Parts): Instances {
+  return {
+    processors: new Map([...parts.processors].map(([id, part]) => [id, part.instance])),
+    exporters: new Map([...parts.exporters].map(([id, part]) => [id, part.instance])),
+  };
+}
