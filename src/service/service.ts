@@ -1,4 +1,4 @@
-import { type ConfigDiff, diffConfigs } from '../config/diff.ts';
+import { type ConfigDiff, diffConfigs, isUnchanged } from '../config/diff.ts';
 import type { Config } from '../config/schema.ts';
 import { aborted, follow } from '../core/abort.ts';
 import type { Clock } from '../core/clock.ts';
@@ -77,7 +77,7 @@ export class Service {
     return this.#inTurn(async () => {
       if (this.#config === undefined) return { kind: 'refused', reason: 'the gateway is stopping' };
       const diff = diffConfigs(this.#config, config);
-      if (diff.unchanged) return { kind: 'unchanged' };
+      if (isUnchanged(diff)) return { kind: 'unchanged' };
       try {
         await this.#change(config, (kind, id) => diff[kind].keep.includes(id));
         return { kind: 'applied', diff };
