@@ -1,13 +1,16 @@
 import type { Tracer } from '@opentelemetry/api';
 import type { Account } from '../core/account.ts';
 import type { Clock } from '../core/clock.ts';
-import type { Host, Logger, MetricLabels, Metrics } from '../core/component.ts';
+import type { Host, Logger, Metrics } from '../core/component.ts';
 import type { HealthBoard } from './health.ts';
 import type { SharedResources } from './shared.ts';
 
 /** What the service is given of telemetry/, which it may not import. */
 export interface Observability {
+  /** Metrics of the service itself. */
   readonly metrics: Metrics;
+  /** Metrics of one component: its gauges are shown until close(). */
+  scope(): Metrics & { close(): void };
   readonly tracer: Tracer;
   logger(id: string): Logger;
   account(exporter: string, endpoint: string): Account;
@@ -33,32 +36,22 @@ export function accountKey(exporter: string, endpoint: string): string {
 export interface OwnedHost extends Host {
   /** Accounts that the component has asked for. */
   readonly accounts: ReadonlySet<string>;
-  /** Its gauges are no longer shown, unless another component has registered them since. */
+  /** The component is gone: its gauges are no longer shown. */
   dispose(): void;
 }
 
-/** Which host speaks for a gauge now. One per service. */
-export type GaugeOwners = Map<string, OwnedHost>;
-
 /** Makes the host of one component. */
-export function createHost(id: string, around: Surroundings, gauges: GaugeOwners): OwnedHost {
+export function createHost(id: string, around: Surroundings): OwnedHost {
   const { observability, clock, random, health, shared } = around;
   const accounts = new Set<string>();
-  const host: OwnedHost = {
+  const metrics = observability.scope();
+  return {
     id,
     clock,
     random,
     log: observability.logger(id),
     tracer: observability.tracer,
-    metrics: {
-      counter: (name, help, labels) => observability.metrics.counter(name, help, labels),
-      histogram: (name, help, buckets, labels) => observability.metrics.histogram(name, help, buckets, labels),
-      gauge(name, help, read, labels) {
-        const key = gaugeKey(name, labels);
-        gauges.set(key, host);
-        observability.metrics.gauge(name, help, () => (gauges.get(key) === host ? read() : Number.NaN), labels);
-      },
-    },
+    metrics,
     account(endpoint) {
       accounts.add(accountKey(id, endpoint));
       return observability.account(id, endpoint);
@@ -67,13 +60,6 @@ export function createHost(id: string, around: Surroundings, gauges: GaugeOwners
     unready: () => health.unready(),
     share: (key, open) => shared.share(key, open),
     accounts,
-    dispose() {
-      for (const [key, owner] of gauges) if (owner === host) gauges.delete(key);
-    },
+    dispose: () => metrics.close(),
   };
-  return host;
-}
-
-function gaugeKey(name: string, labels: MetricLabels = {}): string {
-  return `${name}${JSON.stringify(Object.entries(labels).sort())}`;
 }

@@ -2,7 +2,7 @@ import type { ComponentConfig, Config } from '../config/schema.ts';
 import type { AnyFactory, Component, Consumer, Exporter, Receiver, Registry } from '../core/component.ts';
 import type { Named } from '../core/lifecycle.ts';
 import type { ProcessorInstance } from './graph.ts';
-import { createHost, type GaugeOwners, type OwnedHost, type Surroundings } from './host.ts';
+import { createHost, type OwnedHost, type Surroundings } from './host.ts';
 
 /** One component: its instance, and the host that speaks for it. */
 export interface Part<T> extends Named {
@@ -24,7 +24,6 @@ export const noParts: Parts = { receivers: new Map(), processors: new Map(), exp
 export interface Workshop {
   readonly registry: Registry;
   readonly around: Surroundings;
-  readonly gauges: GaugeOwners;
   /** Where a receiver hands its batches; the same one for the same id. */
   consumer(receiver: string): Consumer;
 }
@@ -74,7 +73,7 @@ export function createParts(config: Config, old: Parts, keeps: Keeps, shop: Work
       function make(name: string, wantedType: string): Part<T> {
         const factory = factories.find((candidate) => candidate.type === wantedType);
         if (factory === undefined) throw new Error(`${kind}.${name}: there is no component of type ${wantedType} in this build`);
-        const host = createHost(name, shop.around, shop.gauges);
+        const host = createHost(name, shop.around);
         return { id: name, host, ...create(factory, settings, host) };
       }
     }

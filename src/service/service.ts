@@ -8,7 +8,7 @@ import { startAll, stopAll } from '../core/lifecycle.ts';
 import { Accept } from './accept.ts';
 import { buildRoots, type Instances } from './graph.ts';
 import { HealthBoard } from './health.ts';
-import type { GaugeOwners, Observability } from './host.ts';
+import type { Observability } from './host.ts';
 import { createParts, type Keeps, noParts, type Part, type PartLists, type Parts, partsBeside, type Workshop } from './parts.ts';
 import { SharedResources } from './shared.ts';
 import type { Node, Observe } from './walk.ts';
@@ -52,11 +52,9 @@ export class Service {
   constructor(options: ServiceOptions) {
     this.#options = options;
     const { registry, observability, clock, random } = options;
-    const gauges: GaugeOwners = new Map();
     this.#shop = {
       registry,
       around: { observability, clock, random, health: this.health, shared: new SharedResources() },
-      gauges,
       consumer: (receiver) => this.#accept(receiver),
     };
   }

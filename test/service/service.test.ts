@@ -91,6 +91,7 @@ function createWorld() {
     random: () => 0,
     observability: {
       metrics: host.metrics,
+      scope: () => ({ ...host.metrics, close() {} }),
       tracer: trace.getTracer('test'),
       logger: () => createTestLogger(lines),
       account: () => emptyAccount(),
