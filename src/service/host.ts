@@ -25,7 +25,18 @@ export interface Surroundings {
   readonly random: () => number;
   readonly health: HealthBoard;
   readonly shared: SharedResources;
+  readonly books: Books;
 }
+
+/** One endpoint's books, of a component that runs or has run. */
+export interface Book {
+  readonly exporter: string;
+  readonly endpoint: string;
+  readonly account: Account;
+}
+
+/** The books of the whole process, by accountKey(). */
+export type Books = Map<string, Book>;
 
 /** How an account is named among all. */
 export function accountKey(exporter: string, endpoint: string): string {
@@ -42,7 +53,7 @@ export interface OwnedHost extends Host {
 
 /** Makes the host of one component. */
 export function createHost(id: string, around: Surroundings): OwnedHost {
-  const { observability, clock, random, health, shared } = around;
+  const { observability, clock, random, health, shared, books } = around;
   const accounts = new Set<string>();
   const metrics = observability.scope();
   return {
@@ -53,8 +64,11 @@ export function createHost(id: string, around: Surroundings): OwnedHost {
     tracer: observability.tracer,
     metrics,
     account(endpoint) {
-      accounts.add(accountKey(id, endpoint));
-      return observability.account(id, endpoint);
+      const key = accountKey(id, endpoint);
+      const account = observability.account(id, endpoint);
+      accounts.add(key);
+      books.set(key, { exporter: id, endpoint, account });
+      return account;
     },
     health: (state, endpoint) => health.set(id, state, endpoint),
     unready: () => health.unready(),

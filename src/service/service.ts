@@ -8,7 +8,7 @@ import { startAll, stopAll } from '../core/lifecycle.ts';
 import { Accept } from './accept.ts';
 import { buildRoots, type Instances } from './graph.ts';
 import { HealthBoard } from './health.ts';
-import type { Observability } from './host.ts';
+import type { Book, Books, Observability } from './host.ts';
 import { createParts, type Keeps, noParts, type Part, type PartLists, type Parts, partsBeside, type Workshop } from './parts.ts';
 import { SharedResources } from './shared.ts';
 import type { Node, Observe } from './walk.ts';
@@ -39,6 +39,7 @@ export type ReloadOutcome =
 export class Service {
   readonly health = new HealthBoard();
   readonly #options: ServiceOptions;
+  readonly #books: Books = new Map();
   readonly #accepts = new Map<string, Accept>();
   readonly #shop: Workshop;
   #config: Config | undefined;
@@ -54,7 +55,7 @@ export class Service {
     const { registry, observability, clock, random } = options;
     this.#shop = {
       registry,
-      around: { observability, clock, random, health: this.health, shared: new SharedResources() },
+      around: { observability, clock, random, health: this.health, shared: new SharedResources(), books: this.#books },
       consumer: (receiver) => this.#accept(receiver),
     };
   }
@@ -62,6 +63,11 @@ export class Service {
   /** The configuration in force. */
   get config(): Config | undefined {
     return this.#config;
+  }
+
+  /** The books of every endpoint there was since the process began. */
+  get books(): readonly Book[] {
+    return [...this.#books.values()];
   }
 
   /** Resolves when everything runs; rejects with the first thing that does not, and then nothing does. */
