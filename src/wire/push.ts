@@ -1,0 +1,173 @@
+import { Invalid } from '../core/errors.ts';
+import type { Labels } from '../core/labels.ts';
+import type { PushPayload } from '../core/profile.ts';
+import { type BlockRules, labelBlock, labelTag, parseLabelBlock } from './label-block.ts';
+import type { LabelCache } from './label-cache.ts';
+import { appendBytes, bytesTag, concatBytes, expectBytes, fieldOf, totalBytes, varintSize, writeVarint } from './protobuf.ts';
+import { WireReader } from './wire-reader.ts';
+
+/*
+ * The binary form of push.v1.PushRequest (proto/push/v1/push.proto) without decoding it. Labels are parsed, by way of a cache; a payload
+ * stays views into the request, whatever its size, and is copied once, into the outgoing body. Nothing here depends on the order that
+ * encoders use: labels may stand between and behind the samples, and fields that this build does not know travel with them.
+ */
+
+/** One series of a push. */
+export interface PushSeries {
+  readonly labels: Labels;
+  readonly payload: PushPayload;
+}
+
+/** What a receiver makes of a push where protobuf leaves it open. */
+export interface PushRules extends BlockRules {
+  /** Above it the request is too large. */
+  readonly maxSeries: number;
+}
+
+/** What describePush() tells of one series. */
+export interface PushDescription {
+  readonly labels: Labels;
+  readonly profiles: number;
+  /** Sum of the raw_profile lengths. */
+  readonly rawBytes: number;
+}
+
+const seriesTag = bytesTag(1);
+const sampleTag = bytesTag(2);
+const annotationTag = bytesTag(3);
+const idTag = bytesTag(2);
+const annotationValueTag = bytesTag(2);
+
+/**
+ * The series of a PushRequest that lies in pieces as they were read; none is an empty list. Payloads are views into them. Throws Invalid:
+ * malformed, labels (not UTF-8, a name twice) or too_large (more series than allowed).
+ */
+export function parsePush(body: readonly Uint8Array[], cache: LabelCache, rules: PushRules): PushSeries[] {
+  const parse = (block: Uint8Array): Labels => parseLabelBlock(block, rules);
+  return readPush(body, (block) => cache.get(block, parse), rules.maxSeries);
+}
+
+/** A PushRequest of these series, in one piece of memory of its own. */
+export function encodePush(series: readonly PushSeries[]): Uint8Array {
+  const rendered = series.map(({ labels, payload }) => {
+    const block = labelBlock(labels);
+    return { block, fields: payload.fields, sizeBytes: block.length + totalBytes(payload.fields) };
+  });
+  let sizeBytes = 0;
+  for (const one of rendered) sizeBytes += 1 + varintSize(one.sizeBytes) + one.sizeBytes;
+  const body = Buffer.allocUnsafeSlow(sizeBytes);
+  let at = 0;
+  for (const one of rendered) {
+    body[at++] = seriesTag;
+    at = appendBytes(body, writeVarint(body, at, one.sizeBytes), one.block);
+    for (const field of one.fields) at = appendBytes(body, at, field);
+  }
+  return body;
+}
+
+/** Each series as a PushRequest of its own: views into the body. */
+export function splitPush(body: Uint8Array): Uint8Array[] {
+  const reader = new WireReader([body]);
+  const parts: Uint8Array[] = [];
+  while (reader.position < reader.sizeBytes) {
+    const from = reader.position;
+    const tag = reader.tag();
+    reader.skipValue(tag, reader.sizeBytes);
+    if (tag === seriesTag) parts.push(body.subarray(from, reader.position));
+  }
+  return parts;
+}
+
+/** One PushRequest with the series of all of them: in protobuf, repeated fields of messages written one behind the other add up. */
+export function joinPush(parts: readonly Uint8Array[]): Uint8Array {
+  return concatBytes(parts);
+}
+
+/** What a body that we stored or send holds, without touching a payload. Throws Invalid when it is no PushRequest. */
+export function describePush(body: Uint8Array): PushDescription[] {
+  const rules: BlockRules = { duplicates: 'last_wins', emptyValues: 'keep' };
+  const series = readPush([body], (block) => parseLabelBlock(block, rules), Number.POSITIVE_INFINITY);
+  return series.map(({ labels, payload: { profiles, rawBytes } }) => ({ labels, profiles, rawBytes }));
+}
+
+function readPush(body: readonly Uint8Array[], labelsOf: (block: Uint8Array) => Labels, maxSeries: number): PushSeries[] {
+  const reader = new WireReader(body);
+  const series: PushSeries[] = [];
+  while (reader.position < reader.sizeBytes) {
+    const tag = reader.tag();
+    if (fieldOf(tag) !== fieldOf(seriesTag)) {
+      reader.skipValue(tag, reader.sizeBytes);
+      continue;
+    }
+    expectBytes(tag, 'PushRequest');
+    if (series.length >= maxSeries) throw new Invalid('too_large', `a push may hold at most ${maxSeries} series, found more`);
+    series.push(readSeries(reader, reader.valueEnd(reader.sizeBytes), labelsOf));
+  }
+  return series;
+}
+
+/** Parts it into runs of labels and runs of everything else: nearly always one of each. */
+function readSeries(reader: WireReader, end: number, labelsOf: (block: Uint8Array) => Labels): PushSeries {
+  const blocks: Uint8Array[] = [];
+  const fields: Uint8Array[] = [];
+  let profiles = 0;
+  let rawBytes = 0;
+  let runFrom = reader.position;
+  let inLabels = true;
+  while (reader.position < end) {
+    const from = reader.position;
+    const tag = reader.tag();
+    if ((fieldOf(tag) === fieldOf(labelTag)) !== inLabels) {
+      reader.views(runFrom, from, inLabels ? blocks : fields);
+      runFrom = from;
+      inLabels = !inLabels;
+    }
+    if (fieldOf(tag) > fieldOf(annotationTag)) {
+      reader.skipValue(tag, end);
+      continue;
+    }
+    expectBytes(tag, 'RawProfileSeries');
+    const valueEnd = reader.valueEnd(end);
+    if (tag === sampleTag) {
+      profiles++;
+      rawBytes += readSample(reader, valueEnd);
+    } else if (tag === annotationTag) readAnnotation(reader, valueEnd);
+    else reader.skipTo(valueEnd);
+  }
+  reader.views(runFrom, end, inLabels ? blocks : fields);
+  const [block] = blocks;
+  const labels = labelsOf(blocks.length > 1 ? concatBytes(blocks) : (block ?? new Uint8Array(0)));
+  return { labels, payload: { kind: 'push', fields, profiles, rawBytes } };
+}
+
+/** The length of its raw_profile: of a field that is not repeated the last one counts. */
+function readSample(reader: WireReader, end: number): number {
+  let rawBytes = 0;
+  while (reader.position < end) {
+    const tag = reader.tag();
+    if (fieldOf(tag) > fieldOf(idTag)) {
+      reader.skipValue(tag, end);
+      continue;
+    }
+    expectBytes(tag, 'RawSample');
+    const valueEnd = reader.valueEnd(end);
+    if (tag === idTag) reader.skipText(valueEnd, 'the ID of a sample');
+    else {
+      rawBytes = valueEnd - reader.position;
+      reader.skipTo(valueEnd);
+    }
+  }
+  return rawBytes;
+}
+
+function readAnnotation(reader: WireReader, end: number): void {
+  while (reader.position < end) {
+    const tag = reader.tag();
+    if (fieldOf(tag) > fieldOf(annotationValueTag)) {
+      reader.skipValue(tag, end);
+      continue;
+    }
+    expectBytes(tag, 'ProfileAnnotation');
+    reader.skipText(reader.valueEnd(end), 'an annotation');
+  }
+}
