@@ -1,0 +1,144 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import { follow } from '../../core/abort.ts';
+import type { Host } from '../../core/component.ts';
+import { formatDuration } from '../../core/units.ts';
+import { answerText } from './answer-text.ts';
+import { Authenticator } from './auth.ts';
+import { exchange, Interrupted, type RawRequest, type RawResponse } from './exchange.ts';
+import { CredentialsError, describeFailure } from './failure.ts';
+import { buildHeaders, withoutSecrets } from './headers.ts';
+import { maxRedirects, mayHaveSecrets, redirectTarget } from './redirect.ts';
+import type { HttpClientConfig } from './schema.ts';
+import { Transport } from './transport.ts';
+
+/** One endpoint's connections. */
+export interface HttpClient {
+  /**
+   * One attempt, bounded by `remote_timeout`. Never throws for what the network or the other side did. A redirect that is not followed, or one
+   * too many, is a response like any other.
+   */
+  send(request: OutgoingHttp, signal: AbortSignal): Promise<HttpOutcome>;
+  close(): Promise<void>;
+}
+
+/** What goes out. */
+export interface OutgoingHttp {
+  /** Begins with '/'; goes below the path of the endpoint's URL, whose query is not used. */
+  readonly path: string;
+  /** Complete, without '?'. */
+  readonly query: string;
+  /** The record's own: they replace those of the endpoint's `headers`; the rest of the endpoint's is added here. */
+  readonly headers: Readonly<Record<string, string | readonly string[]>>;
+  /** One piece: what undici writes without iterating. */
+  readonly body: Uint8Array;
+}
+
+/** What an attempt brought. */
+export type HttpOutcome =
+  | {
+      readonly kind: 'response';
+      readonly status: number;
+      /** Names in lower case; several values of one are joined by ", ". */
+      readonly headers: Readonly<Record<string, string>>;
+      /** In lower case, without parameters; '' when there is none. */
+      readonly contentType: string;
+      readonly retryAfter: string | undefined;
+      /** The first 2 KiB of the body. */
+      readonly text: string;
+    }
+  | { readonly kind: 'failure'; readonly cause: 'network' | 'timeout' | 'credentials'; readonly message: string }
+  | { readonly kind: 'aborted' };
+
+/** Opens nothing: connections come with the first request. */
+export function createHttpClient(config: HttpClientConfig, host: Host): HttpClient {
+  return new EndpointClient(config, host);
+}
+
+class EndpointClient implements HttpClient {
+  readonly #config: HttpClientConfig;
+  readonly #host: Host;
+  readonly #base: URL;
+  readonly #authenticator: Authenticator;
+  readonly #transport: Transport;
+
+  constructor(config: HttpClientConfig, host: Host) {
+    this.#config = config;
+    this.#host = host;
+    this.#base = new URL(config.url);
+    this.#authenticator = new Authenticator(config);
+    this.#transport = new Transport(config);
+  }
+
+  async send(request: OutgoingHttp, signal: AbortSignal): Promise<HttpOutcome> {
+    const attempt = follow(signal);
+    const cancel = this.#host.clock.after(this.#config.remote_timeout, () => attempt.controller.abort(new Error('remote_timeout')));
+    try {
+      return outcomeOf(await this.#exchange(request, attempt.controller.signal));
+    } catch (error) {
+      return signal.aborted ? { kind: 'aborted' } : this.#failure(error);
+    } finally {
+      cancel();
+      attempt.release();
+    }
+  }
+
+  close(): Promise<void> {
+    return this.#transport.close();
+  }
+
+  async #exchange(outgoing: OutgoingHttp, signal: AbortSignal): Promise<RawResponse> {
+    let headers = buildHeaders(this.#config, outgoing.headers);
+    let request: RawRequest = { origin: this.#base.origin, path: this.#pathOf(outgoing), method: 'POST', headers, body: outgoing.body };
+    let trusted = true;
+    for (let hops = 0; ; hops++) {
+      const sent = trusted ? { ...request, headers: await this.#authenticator.authorize(headers) } : request;
+      const response = await exchange(this.#transport, sent, signal, this.#host.clock);
+      const next = this.#config.follow_redirects ? redirectTarget(request, response) : undefined;
+      if (next === undefined || hops === maxRedirects) return response;
+      // Once elsewhere the secrets stay away, also when the chain leads back, as Go's client does it.
+      if (trusted && !mayHaveSecrets(this.#base, next)) {
+        trusted = false;
+        headers = withoutSecrets(headers, this.#config);
+      }
+      // A Host of `headers` is the endpoint's own.
+      if (next.origin !== request.origin) headers = { ...headers, host: next.host };
+      request = { ...request, origin: next.origin, path: `${next.pathname}${next.search}`, headers };
+    }
+  }
+
+  /** Put together as text: a URL object would spell the query its own way. */
+  #pathOf(outgoing: OutgoingHttp): string {
+    const path = `${this.#base.pathname.replace(/\/+$/, '')}${outgoing.path}`;
+    return outgoing.query === '' ? path : `${path}?${outgoing.query}`;
+  }
+
+  #failure(error: unknown): HttpOutcome {
+    const host = this.#base.host;
+    if (error instanceof Interrupted) {
+      const what = error.connected ? 'no answer' : 'no connection';
+      return { kind: 'failure', cause: 'timeout', message: `${host}: ${what} within ${formatDuration(this.#config.remote_timeout)}` };
+    }
+    if (error instanceof CredentialsError) return { kind: 'failure', cause: 'credentials', message: error.message };
+    return { kind: 'failure', cause: 'network', message: describeFailure(host, error) };
+  }
+}
+
+function outcomeOf(response: RawResponse): HttpOutcome {
+  const headers = joinValues(response.headers);
+  return {
+    kind: 'response',
+    status: response.status,
+    headers,
+    contentType: (headers['content-type'] ?? '').split(';', 1).join('').trim().toLowerCase(),
+    retryAfter: headers['retry-after'],
+    text: answerText(response.body, headers['content-encoding'] ?? ''),
+  };
+}
+
+function joinValues(headers: IncomingHttpHeaders): Record<string, string> {
+  const joined: Record<string, string> = {};
+  for (const [name, value] of Object.entries(headers)) {
+    if (value !== undefined) joined[name] = typeof value === 'string' ? value : value.join(', ');
+  }
+  return joined;
+}

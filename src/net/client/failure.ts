@@ -1,0 +1,47 @@
+import { messageOf } from '../../core/errors.ts';
+
+/** A secret that a request needs could not be had: a file that cannot be read, a token that was not given. */
+export class CredentialsError extends Error {
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'CredentialsError';
+  }
+}
+
+const reasons: Readonly<Record<string, string>> = {
+  EAI_AGAIN: 'its name could not be looked up: the DNS server does not answer',
+  ECONNREFUSED: 'the connection was refused',
+  ECONNRESET: 'the connection was reset',
+  EHOSTUNREACH: 'there is no route to it',
+  ENETUNREACH: 'there is no route to its network',
+  ENOTFOUND: 'its name does not resolve',
+  EPIPE: 'the connection was closed while the request was being sent',
+  ETIMEDOUT: 'the connection timed out',
+  UND_ERR_CONNECT_TIMEOUT: 'no connection in time',
+  UND_ERR_HEADERS_OVERFLOW: 'the headers of its answer are larger than 16KiB',
+};
+
+/** One clear sentence on why there is no answer from `host`; holds nothing of the request. */
+export function describeFailure(host: string, error: unknown): string {
+  return `${host}: ${reasonOf(error)}`;
+}
+
+function reasonOf(error: unknown): string {
+  // Several addresses were tried.
+  if (error instanceof AggregateError && error.errors.length > 0) return unique(error.errors.map(reasonOf)).join('; ');
+  const code = codeOf(error);
+  if (code === undefined) return messageOf(error);
+  if (code.startsWith('HPE_')) return `what it answers is not HTTP (${messageOf(error)})`;
+  // The socket's own reason stands in the cause.
+  if (code === 'UND_ERR_SOCKET') return `the connection was lost before an answer came (${messageOf(error)})`;
+  return reasons[code] ?? messageOf(error);
+}
+
+function codeOf(error: unknown): string | undefined {
+  if (typeof error !== 'object' || error === null || !('code' in error)) return undefined;
+  return typeof error.code === 'string' ? error.code : undefined;
+}
+
+function unique(texts: readonly string[]): string[] {
+  return [...new Set(texts)];
+}

@@ -1,0 +1,100 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { gzipSync } from 'node:zlib';
+import { createHttpClient } from '../../../src/net/client/client.ts';
+import { createTestHost } from '../../support/host.ts';
+import { config, createUpstream, inWords, never, push, values } from './upstream.ts';
+
+const host = createTestHost();
+
+test('sends path, query, headers and body as they are', async (t) => {
+  await using upstream = await createUpstream();
+  const client = createHttpClient(config(`${upstream.url}/pyro//`), host);
+  t.after(() => client.close());
+  const outcome = await client.send(push({ query: "name=a{x='1'}&from=%41", headers: { 'content-type': ['one', 'two'] } }), never);
+  assert.equal(inWords(outcome), '200');
+  const [seen] = upstream.seen;
+  assert.equal(seen?.method, 'POST');
+  assert.equal(seen?.path, "/pyro/ingest?name=a{x='1'}&from=%41");
+  assert.deepEqual(values(seen, 'content-type'), ['one', 'two']);
+  assert.deepEqual(values(seen, 'content-length'), ['7']);
+  assert.equal(seen?.body.toString(), 'profile');
+});
+
+test("the record's own headers replace those of headers, http_headers are added to both", async (t) => {
+  await using upstream = await createUpstream();
+  const client = createHttpClient(
+    config(upstream.url, {
+      headers: { 'Content-Type': 'mine', 'X-Both': 'a', 'User-Agent': 'mine/1', Host: 'virtual.test', 'Content-Length': '1' },
+      http_headers: { 'X-Both': ['b', 'c'] },
+    }),
+    host,
+  );
+  t.after(() => client.close());
+  await client.send(push(), never);
+  const [seen] = upstream.seen;
+  assert.deepEqual(values(seen, 'content-type'), ['application/proto']);
+  assert.deepEqual(values(seen, 'x-both'), ['a', 'b', 'c']);
+  assert.deepEqual(values(seen, 'user-agent'), ['mine/1']);
+  assert.deepEqual(values(seen, 'host'), ['virtual.test']);
+});
+
+test('names itself where nobody else does', async (t) => {
+  await using upstream = await createUpstream();
+  const client = createHttpClient(config(upstream.url), host);
+  t.after(() => client.close());
+  await client.send(push(), never);
+  assert.match(values(upstream.seen[0], 'user-agent').join(), /^Flamegate\/\S+ \(.+\)$/);
+});
+
+test('tells the facts of an answer', async (t) => {
+  await using upstream = await createUpstream((response) => {
+    response.writeHead(503, { 'Content-Type': 'Application/JSON; charset=utf-8', 'Retry-After': '7', 'Content-Encoding': 'gzip' });
+    response.end(gzipSync(`{"code":"unavailable"}${'é'.repeat(5000)}`));
+  });
+  const client = createHttpClient(config(upstream.url), host);
+  t.after(() => client.close());
+  const outcome = await client.send(push(), never);
+  assert.equal(outcome.kind, 'response');
+  if (outcome.kind !== 'response') return;
+  assert.equal(outcome.status, 503);
+  assert.equal(outcome.contentType, 'application/json');
+  assert.equal(outcome.retryAfter, '7');
+  assert.match(outcome.text, /^\{"code":"unavailable"\}é+$/);
+  assert.ok(Buffer.byteLength(outcome.text) <= 2048);
+});
+
+test('uses its connection again, also after error answers', async (t) => {
+  let hits = 0;
+  await using upstream = await createUpstream((response) => {
+    response.writeHead(hits++ % 2 === 0 ? 200 : 400);
+    response.end('x'.repeat(5120));
+  });
+  const client = createHttpClient(config(upstream.url), host);
+  t.after(() => client.close());
+  for (let i = 0; i < 6; i++) await client.send(push(), never);
+  // A second one where the next request came before undici had put the first back.
+  assert.ok(upstream.connections() <= 2);
+});
+
+test('many requests at once do not wait for each other', async (t) => {
+  const held: (() => void)[] = [];
+  await using upstream = await createUpstream((response) => {
+    held.push(() => response.end());
+    if (held.length === 40) for (const answer of held) answer();
+  });
+  const client = createHttpClient(config(upstream.url), host);
+  t.after(() => client.close());
+  const outcomes = await Promise.all(Array.from({ length: 40 }, () => client.send(push(), never)));
+  assert.deepEqual(new Set(outcomes.map(inWords)), new Set(['200']));
+});
+
+test('the caller can end an attempt', async (t) => {
+  const stop = new AbortController();
+  await using upstream = await createUpstream(() => stop.abort());
+  const client = createHttpClient(config(upstream.url), host);
+  t.after(() => client.close());
+  assert.equal(inWords(await client.send(push(), stop.signal)), 'aborted');
+  assert.equal(inWords(await client.send(push(), stop.signal)), 'aborted');
+  assert.equal(upstream.seen.length, 1);
+});
