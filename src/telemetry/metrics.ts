@@ -1,0 +1,68 @@
+import { Registry } from 'prom-client';
+import type { MetricLabels, Metrics } from '../core/component.ts';
+import { Family, type FamilyOptions, registerFamily } from './family.ts';
+import { Buckets, CounterField, GaugeReaders, type Instrument } from './instruments.ts';
+import { toOpenMetrics } from './openmetrics.ts';
+
+/** The metrics of one component. The same name and labels are the same series for everybody; it is shown as long as one scope that asked
+ *  for it is open. */
+export interface MetricsScope extends Metrics {
+  /** Its owner is gone: what nobody else asked for disappears from /metrics. Counters are kept and go on when they are asked for again. */
+  close(): void;
+}
+
+/** What /metrics answers. */
+export interface Exposition {
+  readonly contentType: string;
+  readonly body: string;
+}
+
+/** Every metric of the process, behind the one registry of prom-client. */
+export class MetricStore {
+  /** prom-client's own registry: process metrics stand in it directly. */
+  readonly registry = new Registry();
+  readonly #counters = new Map<string, Family<CounterField>>();
+  readonly #gauges = new Map<string, Family<GaugeReaders>>();
+  readonly #histograms = new Map<string, Family<Buckets>>();
+
+  /** Opens the metrics of one component. */
+  scope(): MetricsScope {
+    const scope: MetricsScope = {
+      counter: (name, help, labels = {}) =>
+        this.#family(this.#counters, 'counter', name, help, labels).child(scope, help, labels, () => new CounterField()),
+      gauge: (name, help, read, labels = {}) =>
+        this.#family(this.#gauges, 'gauge', name, help, labels)
+          .child(scope, help, labels, () => new GaugeReaders())
+          .add(scope, read),
+      histogram: (name, help, buckets, labels = {}) =>
+        this.#family(this.#histograms, 'histogram', name, help, labels).child(scope, help, labels, () => new Buckets(buckets)),
+      close: () => {
+        for (const family of [...this.#counters.values(), ...this.#histograms.values()]) family.release(scope);
+        for (const family of this.#gauges.values()) family.release(scope, (readers) => readers.remove(scope));
+      },
+    };
+    return scope;
+  }
+
+  /** The text for whoever asks with this Accept header: Prometheus text, or OpenMetrics where it is named. */
+  async exposition(accept: string): Promise<Exposition> {
+    const text = await this.registry.metrics();
+    if (!accept.includes('application/openmetrics-text')) return { contentType: Registry.PROMETHEUS_CONTENT_TYPE, body: text };
+    return { contentType: Registry.OPENMETRICS_CONTENT_TYPE, body: toOpenMetrics(text) };
+  }
+
+  #family<I extends Instrument>(
+    families: Map<string, Family<I>>,
+    type: FamilyOptions['type'],
+    name: string,
+    help: string,
+    labels: MetricLabels,
+  ): Family<I> {
+    const known = families.get(name);
+    if (known !== undefined) return known;
+    const family = new Family<I>(name, help, labels);
+    registerFamily(this.registry, { name, type, help, labelNames: family.labelNames, collect: () => family.samples() }); // throws on a name of another type
+    families.set(name, family);
+    return family;
+  }
+}

@@ -1,0 +1,45 @@
+import { z } from 'zod';
+import { notInThisBuild } from '../core/later.ts';
+import { SecretSchema } from '../core/secret.ts';
+
+const OtlpSchema = z.strictObject({
+  endpoint: z
+    .url({ protocol: /^https?$/, message: 'expected a URL that starts with http:// or https://' })
+    .describe('Base URL of an OTLP receiver over HTTP; /v1/traces is added unless it stands there.'),
+  headers: z.record(z.string(), SecretSchema).default({}).describe('Headers sent with every export. Values are secrets.'),
+});
+
+/** `service.telemetry`: what the gateway tells of itself. */
+export const TelemetrySchema = z.strictObject({
+  logs: z
+    .strictObject({
+      level: z.enum(['debug', 'info', 'warn', 'error']).default('info').describe('The least severe level that is written.'),
+      format: z
+        .enum(['auto', 'json', 'logfmt', 'pretty'])
+        .default('auto')
+        .describe('How a line looks; auto is pretty on a terminal and json elsewhere.'),
+      otlp: notInThisBuild('Logs by OTLP.').optional(),
+    })
+    .prefault({}),
+  metrics: z
+    .strictObject({
+      otlp: notInThisBuild('Metrics by OTLP.').optional(),
+      top_k: notInThisBuild('Metrics of the busiest tenants, services and agents.').optional(),
+    })
+    .prefault({}),
+  traces: z
+    .strictObject({
+      otlp: OtlpSchema.optional().describe('Where spans go; without it none are made.'),
+      sample_ratio: z
+        .number()
+        .min(0)
+        .max(1)
+        .default(0.01)
+        .describe("Share of pushes that are traced, 0 to 1; a sender's own decision to trace counts before it."),
+    })
+    .prefault({}),
+  profiles: notInThisBuild("The gateway's own profiles.").optional(),
+});
+
+/** A checked `service.telemetry`. */
+export type TelemetryConfig = z.output<typeof TelemetrySchema>;

@@ -1,0 +1,84 @@
+import type { Tracer } from '@opentelemetry/api';
+import type { Account } from '../core/account.ts';
+import type { Clock } from '../core/clock.ts';
+import type { Logger, Metrics } from '../core/component.ts';
+import { Accounts } from './accounts.ts';
+import { createLog } from './log.ts';
+import type { LogOutput } from './log-output.ts';
+import { LoopLag } from './loop-lag.ts';
+import { type Exposition, MetricStore, type MetricsScope } from './metrics.ts';
+import { addProcessMetrics } from './process-metrics.ts';
+import type { TelemetryConfig } from './schema.ts';
+import { Traces } from './traces.ts';
+
+/** What telemetry is made of. */
+export interface TelemetryOptions {
+  /** Of this build. */
+  readonly version: string;
+  readonly clock: Clock;
+  readonly output: LogOutput;
+}
+
+/** The gateway's own logs, metrics and traces. One per process; components get theirs by way of their host. */
+export interface Telemetry {
+  /** Metrics that are shown for as long as the process lives. */
+  readonly metrics: Metrics;
+  /** Metrics of one component, shown until it closes them. */
+  scope(): MetricsScope;
+  logger(id: string): Logger;
+  readonly tracer: Tracer;
+  /** The books of one endpoint: the same object for as long as the process lives. */
+  account(exporter: string, endpoint: string): Account;
+  /** How many profiles wait for the endpoint; the last `read` given counts. */
+  queued(exporter: string, endpoint: string, read: () => number): void;
+  /** The accounts to show, each named exporter, NUL, endpoint; the others are kept but left out. */
+  retain(live: ReadonlySet<string>): void;
+  /** What GET /metrics answers to this Accept header. */
+  exposition(accept: string): Promise<Exposition>;
+  /** A new level, format and destination, from now on. */
+  reconfigure(config: TelemetryConfig): void;
+  /** Sends and writes what is there, until `deadline` aborts. */
+  stop(deadline: AbortSignal): Promise<void>;
+}
+
+/** Opens logs, metrics and traces. */
+export function createTelemetry(config: TelemetryConfig, options: TelemetryOptions): Telemetry {
+  const { version, clock, output } = options;
+  const store = new MetricStore();
+  const metrics = store.scope();
+  const accounts = new Accounts(store);
+  addProcessMetrics(store, version);
+  const dropped = metrics.counter(
+    'flamegate_log_lines_dropped_total',
+    'Log lines that were not written: too many alike, or nobody read them.',
+  );
+  const lag = new LoopLag(clock);
+  metrics.gauge('flamegate_event_loop_lag_seconds', 'How late a timer ran at worst since the last scrape.', () => lag.take());
+  const log = createLog(config.logs, {
+    clock,
+    output,
+    onDropped: (lines) => {
+      dropped.value += lines;
+    },
+  });
+  const traces = new Traces(config.traces, { version, clock, log: log.logger('telemetry') });
+  return {
+    metrics,
+    scope: () => store.scope(),
+    logger: (id) => log.logger(id),
+    tracer: traces.tracer,
+    account: (exporter, endpoint) => accounts.account(exporter, endpoint),
+    queued: (exporter, endpoint, read) => accounts.queued(exporter, endpoint, read),
+    retain: (live) => accounts.retain(live),
+    exposition: (accept) => store.exposition(accept),
+    reconfigure(next) {
+      log.reconfigure(next.logs);
+      traces.reconfigure(next.traces);
+    },
+    async stop(deadline) {
+      lag.stop();
+      await traces.stop(deadline);
+      await log.close(deadline);
+    },
+  };
+}
