@@ -1,0 +1,101 @@
+/** Who may use something: prefixes of paths below src/; '' is everybody. */
+type Owners = readonly string[];
+
+/** For each folder of src/, and each file that stands in src/ itself, what it may import besides itself. */
+export const layers: Readonly<Record<string, Owners>> = {
+  core: [],
+  gen: [],
+  wire: ['core', 'gen'],
+  net: ['core'],
+  telemetry: ['core'],
+  config: ['core'],
+  queue: ['core', 'wire'],
+  processors: ['core', 'wire'],
+  receivers: ['core', 'gen', 'wire', 'net'],
+  exporters: ['core', 'wire', 'net', 'queue'],
+  service: ['core', 'config'],
+  admin: ['core', 'config', 'net', 'service'],
+  'components.ts': ['core', 'receivers', 'processors', 'exporters'],
+  cli: ['core', 'gen', 'wire', 'net', 'queue', 'config', 'telemetry', 'service', 'admin', 'components.ts'],
+  'main.ts': ['cli'],
+  'bin.cjs': ['main.ts'],
+};
+
+/** Folders whose entries are components that never import one another. */
+export const siblings = ['receivers', 'processors', 'exporters'];
+
+/** Who may import a package. */
+export const packages: Readonly<Record<string, Owners>> = {
+  zod: [''],
+  re2js: ['core/regex.ts'],
+  undici: ['net/client/'],
+  '@grpc/grpc-js': ['net/client/'],
+  oauth4webapi: ['net/client/'],
+  '@connectrpc/connect': ['receivers/', 'cli/sink'],
+  '@connectrpc/connect-node': ['receivers/', 'cli/sink'],
+  '@bufbuild/protobuf': ['gen/', 'receivers/', 'cli/sink'],
+  protobufjs: ['gen/', 'wire/pprof.ts', 'wire/otlp.ts'],
+  '@nats-io/transport-node': ['queue/jetstream.ts'],
+  '@nats-io/jetstream': ['queue/jetstream.ts'],
+  yaml: ['config/yaml'],
+  commander: ['cli/'],
+  pino: ['telemetry/'],
+  'prom-client': ['telemetry/'],
+  '@opentelemetry/api': ['telemetry/'],
+  '@opentelemetry/core': ['telemetry/'],
+  '@opentelemetry/exporter-trace-otlp-proto': ['telemetry/'],
+  '@opentelemetry/resources': ['telemetry/'],
+  '@opentelemetry/sdk-trace': ['telemetry/'],
+  '@pyroscope/nodejs': ['cli/demo/app.ts', 'telemetry/'],
+};
+
+/** Packages whose types are for everybody. */
+export const typesForAll = ['@opentelemetry/api'];
+
+const network = ['net/', 'cli/sink'];
+const files = ['queue/disk/files.ts', 'exporters/file/', 'config/', 'net/watched.ts', 'net/client/followed-file.ts', 'cli/'];
+
+/** Who may use a module of Node's; their types are for everybody. */
+export const builtins: Readonly<Record<string, Owners>> = {
+  buffer: [''],
+  crypto: [''],
+  path: [''],
+  url: [''],
+  util: [''],
+  zlib: [''],
+  stream: network,
+  events: network,
+  http: network,
+  http2: network,
+  https: network,
+  net: network,
+  tls: network,
+  dns: ['net/client/'],
+  'dns/promises': ['net/client/'],
+  fs: files,
+  'fs/promises': files,
+  sqlite: ['queue/disk/lock.ts'],
+  os: ['cli/', 'net/client/user-agent.ts'],
+  module: ['net/client/user-agent.ts'],
+  child_process: ['cli/'],
+  'readline/promises': ['cli/'],
+};
+
+/** Time and chance come from the host, so that tests own them. Who may use what everybody else is given. */
+export const globals: Readonly<Record<string, Owners>> = {
+  'Date.now': ['core/clock.ts'],
+  'new Date()': ['core/clock.ts'],
+  'performance.now': ['core/clock.ts', 'cli/demo/app.ts'],
+  'process.hrtime': [],
+  setTimeout: ['core/clock.ts', 'cli/demo/app.ts'],
+  setInterval: ['cli/demo/app.ts'],
+  'Math.random': ['cli/gateway.ts', 'cli/demo/app.ts'],
+  'AbortSignal.any': [],
+  'AbortSignal.timeout': [],
+};
+
+/** Written by generators: layers count, style does not. */
+export const generated = 'gen/';
+
+/** Lines. */
+export const longestFile = 400;
