@@ -20,7 +20,7 @@ export interface LogRecord {
   readonly body: Uint8Array;
 }
 
-/** Bytes a record counts. */
+/** Bytes a record counts in memory and against a limit. */
 export function recordSize(record: LogRecord): number {
   return 64 + record.head.byteLength + record.body.byteLength;
 }
@@ -38,8 +38,11 @@ export interface Log extends Shared {
   append(record: LogRecord): Promise<void>;
   /** Opens or creates a cursor. One holder at a time: waits until the earlier one has closed. */
   cursor(name: string, options: CursorOptions): Promise<Cursor>;
-  /** Removes a cursor, and with it what only it needed. */
+  /** Removes a cursor, and with it what only it needed. Waits until its holder has closed; its books are the caller's to end. */
   forget(name: string): Promise<void>;
+  /** Gives a cursor another name: an endpoint went and another one inherits what it has not passed. Waits until its holder has closed;
+   *  rejects when there is no such cursor, or one of the new name. */
+  rename(name: string, to: string): Promise<void>;
   /** All cursors that exist, opened or not. */
   names(): readonly { readonly name: string; readonly retired: boolean }[];
   /** New limits from a reload; applies to the next append. */

@@ -1,0 +1,66 @@
+import type { LogRecord } from './log.ts';
+
+/*
+ * Record, version 1, little-endian. The same bytes stand in a segment's frame, and in a message wherever else a log is kept.
+ *
+ *    0  u8   version            8  u32  head length          24  tenant, UTF-8
+ *    1  u8   flags: 1 inOrder  12  u32  profiles              ..  only, UTF-8; empty for none
+ *    2  u16  tenant length     16  f64  received at, ms       ..  head
+ *    4  u16  only length                                      ..  body: the rest
+ *    6  u16  0
+ *
+ * A reader refuses a version it does not know; everything that may grow lives in the head, a protobuf message.
+ */
+
+/** The version that is written, and the newest that is read. */
+export const recordVersion = 1;
+const fixedBytes = 24;
+const inOrderFlag = 1;
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/** The pieces of a record's bytes, to be written one after the other; head and body are the record's own, not copies. */
+export function encodeRecord(record: LogRecord): readonly [Uint8Array, Uint8Array, Uint8Array] {
+  const tenant = Buffer.from(record.tenant);
+  const only = Buffer.from(record.only ?? '');
+  const front = Buffer.alloc(fixedBytes + tenant.length + only.length);
+  front.writeUInt8(recordVersion, 0);
+  front.writeUInt8(record.inOrder ? inOrderFlag : 0, 1);
+  front.writeUInt16LE(tenant.length, 2);
+  front.writeUInt16LE(only.length, 4);
+  front.writeUInt32LE(record.head.length, 8);
+  front.writeUInt32LE(record.profiles, 12);
+  front.writeDoubleLE(record.receivedAt, 16);
+  front.set(tenant, fixedBytes);
+  front.set(only, fixedBytes + tenant.length);
+  return [front, record.head, record.body];
+}
+
+/** A record from its bytes; head and body are views into them. Throws a RangeError that says what is wrong with the bytes. */
+export function decodeRecord(bytes: Uint8Array): LogRecord {
+  const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  if (view.length < fixedBytes) throw new RangeError(`a record has at least ${fixedBytes} bytes, found ${view.length}`);
+  const version = view.readUInt8(0);
+  if (version !== recordVersion) throw new RangeError(`record version ${version} is not known here, only ${recordVersion}`);
+  const onlyAt = fixedBytes + view.readUInt16LE(2);
+  const headAt = onlyAt + view.readUInt16LE(4);
+  const bodyAt = headAt + view.readUInt32LE(8);
+  if (bodyAt > view.length) throw new RangeError(`a record names ${bodyAt} bytes before its body, found ${view.length}`);
+  const only = text(view.subarray(onlyAt, headAt));
+  return {
+    receivedAt: view.readDoubleLE(16),
+    tenant: text(view.subarray(fixedBytes, onlyAt)),
+    profiles: view.readUInt32LE(12),
+    only: only === '' ? undefined : only,
+    inOrder: (view.readUInt8(1) & inOrderFlag) !== 0,
+    head: view.subarray(headAt, bodyAt),
+    body: view.subarray(bodyAt),
+  };
+}
+
+function text(bytes: Uint8Array): string {
+  try {
+    return utf8.decode(bytes);
+  } catch (why) {
+    throw new RangeError('a name in a record is not UTF-8', { cause: why });
+  }
+}

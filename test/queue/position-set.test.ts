@@ -1,0 +1,58 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { PositionSet } from '../../src/queue/position-set.ts';
+
+// Near each other, far apart, and at the border of what a double counts exactly.
+const position = fc.oneof(
+  fc.integer({ min: 0, max: 200 }),
+  fc.integer({ min: 0, max: 100_000 }),
+  fc.integer({ min: 2 ** 52, max: 2 ** 52 + 3000 }).map((far) => far - (2 ** 52 - 40_000)),
+);
+const step = fc.record({ verb: fc.constantFrom('add', 'add', 'delete'), position });
+
+test('a position set is an ordered set', () => {
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 200 }), position, (steps, probe) => {
+      const set = new PositionSet();
+      const model = new Set<number>();
+      for (const { verb, position: at } of steps) {
+        if (verb === 'add') {
+          assert.equal(set.add(at), !model.has(at));
+          model.add(at);
+        } else {
+          assert.equal(set.delete(at), model.delete(at));
+        }
+      }
+      const sorted = [...model].sort((a, b) => a - b);
+      assert.deepEqual([...set], sorted);
+      assert.deepEqual([set.size, set.first, set.last], [sorted.length, sorted[0], sorted.at(-1)]);
+      assert.equal(set.has(probe), model.has(probe));
+      assert.equal(
+        set.next(probe),
+        sorted.find((at) => at >= probe),
+      );
+    }),
+  );
+});
+
+test('a position set follows a window that moves on for ever', () => {
+  const set = new PositionSet();
+  for (let at = 0; at < 300_000; at++) {
+    set.add(at);
+    if (at >= 5000) set.delete(at - 5000);
+  }
+  assert.deepEqual([set.size, set.first, set.last], [5000, 295_000, 299_999]);
+});
+
+test('an emptied position set starts anew anywhere', () => {
+  const set = new PositionSet();
+  set.add(5);
+  set.delete(5);
+  set.add(2 ** 52);
+  set.clear();
+  assert.equal(set.first, undefined);
+  assert.equal(set.next(0), undefined);
+  set.add(7);
+  assert.deepEqual([...set], [7]);
+});
