@@ -37,7 +37,7 @@ function sampleField(rawProfile: Uint8Array, id: string): Uint8Array[] {
   const before = new WireWriter(16);
   before.prefix(1, rawProfile.length);
   const behind = new WireWriter(64);
-  if (id !== '') behind.text(2, id);
+  behind.text(2, id);
   const [head, tail] = [before.finish(), behind.finish()];
   const field = new WireWriter(32);
   field.prefix(2, head.length + rawProfile.length + tail.length);

@@ -31,14 +31,14 @@ export class WireReader {
   /** A field's number and wire type: number * 8 + type. */
   tag(): number {
     const first = this.#piece[this.#at];
-    if (first !== undefined && first < 128 && first >= 8 && (first & 7) <= 5) {
+    if (first !== undefined && first < 128 && first >= 8) {
       this.#at++;
       return first;
     }
     const at = this.position;
     const tag = this.varint();
     // A tag is a uint32, and the generated decoders count its bytes as well.
-    if (tag < 8 || tag >= 2 ** 32 || (tag & 7) > 5 || this.position - at > 5) throw malformed(`no field starts at byte ${at}`);
+    if (tag < 8 || tag >= 2 ** 32 || this.position - at > 5) throw malformed(`no field starts at byte ${at}`);
     return tag;
   }
 
@@ -127,7 +127,7 @@ export class WireReader {
         this.#skipGroup(tag, enclosingEnd, depth + 1);
         break;
       default:
-        throw malformed(`the group that ends at byte ${this.position} is not the one that is open`);
+        throw malformed(`a field with wire type ${tag & 7} at byte ${this.position}, where no group is open that it could end`);
     }
   }
 

@@ -38,10 +38,11 @@ function seriesBytes(): fc.Arbitrary<Uint8Array> {
   );
   const annotation = fields(field(1, text(fc.string({ maxLength: 4 }))), field(2, text(fc.string({ maxLength: 4 }))));
   const any = fc.oneof(
-    { weight: 4, arbitrary: field(1, label) },
-    { weight: 3, arbitrary: field(2, sample) },
-    field(3, annotation),
-    unknownField(),
+    { weight: 12, arbitrary: field(1, label) },
+    { weight: 9, arbitrary: field(2, sample) },
+    { weight: 3, arbitrary: field(3, annotation) },
+    { weight: 3, arbitrary: unknownField() },
+    misfitField(),
   );
   const ordered = fc
     .tuple(fc.array(field(1, label), { maxLength: 5 }), fc.array(field(2, sample), { maxLength: 2 }))
@@ -81,6 +82,14 @@ function unknownField(): fc.Arbitrary<Uint8Array> {
       field(no, fc.uint8Array({ maxLength: 5 })),
     ),
   );
+}
+
+/** A known field with a wire type that no encoder gives it, behind which the generated decoder reads on as if it were the right one. */
+function misfitField(): fc.Arbitrary<Uint8Array> {
+  const wrongType = fc.constantFrom(0, 1, 3, 4, 5, 6, 7);
+  return fc
+    .tuple(fc.constantFrom(1, 2, 3), wrongType, fc.nat(8))
+    .map(([no, type, size]) => Uint8Array.of(no * 8 + type, size, ...new Array<number>(size).fill(0)));
 }
 
 function text(value: fc.Arbitrary<string>): fc.Arbitrary<Uint8Array> {

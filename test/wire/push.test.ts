@@ -100,11 +100,18 @@ describe('parsePush', () => {
   });
 
   test('refuses more series than allowed before it reads them all', () => {
+    const limited: PushRules = { ...lenient, maxSeries: 10_000 };
     const million = Buffer.alloc(2_000_000, Buffer.from([0x0a, 0x00]));
-    assert.throws(() => parsePush([million], new LabelCache(1000), { ...lenient, maxSeries: 10_000 }), {
+    assert.throws(() => parsePush([million], new LabelCache(1000), limited), {
       reason: 'too_large',
       message: /10000/,
     });
+  });
+
+  test('takes exactly as many series as allowed', () => {
+    const two = Buffer.from([0x0a, 0x00, 0x0a, 0x00]);
+    assert.equal(parsePush([two], new LabelCache(1000), { ...lenient, maxSeries: 2 }).length, 2);
+    assert.throws(() => parsePush([two], new LabelCache(1000), { ...lenient, maxSeries: 1 }), { reason: 'too_large' });
   });
 
   test('refuses a length above what a message can have instead of wrapping round', () => {
@@ -112,6 +119,23 @@ describe('parsePush', () => {
     const body = Buffer.from([0x0a, 0x85, 0x80, 0x80, 0x80, 0x10, 0x12, 0x03, 0x0a, 0x01, 0x00]);
     assert.throws(() => parsePush([body], new LabelCache(1000), lenient), { reason: 'malformed' });
   });
+
+  for (const [what, bytes] of [
+    ['a series', [0x08, 0x00]],
+    ['a label', [0x0a, 0x02, 0x0d, 0x00]],
+    ['a sample', [0x0a, 0x02, 0x10, 0x00]],
+    ['an annotation', [0x0a, 0x02, 0x18, 0x00]],
+    ['a raw profile', [0x0a, 0x04, 0x12, 0x02, 0x08, 0x00]],
+    ['the key of an annotation', [0x0a, 0x04, 0x1a, 0x02, 0x08, 0x00]],
+    ['the name of a label', [0x0a, 0x04, 0x0a, 0x02, 0x08, 0x00]],
+  ] as const) {
+    test(`refuses ${what} in a form that no encoder gives it: decoders differ on what it means`, () => {
+      assert.throws(() => parsePush([Buffer.from(bytes)], new LabelCache(1000), lenient), {
+        reason: 'malformed',
+        message: /wire type \d, expected 2/,
+      });
+    });
+  }
 
   test('refuses groups that nest without end, and passes over others', () => {
     const open = Buffer.alloc(100_000, 0x7b);
@@ -188,6 +212,10 @@ describe('splitPush and joinPush', () => {
       ),
       { numRuns: 300 },
     );
+  });
+
+  test('a field that is no series is in none of the parts', () => {
+    assert.deepEqual(splitPush(Uint8Array.of(0x98, 0x06, 0x05, 0x0a, 0x00)), [Uint8Array.of(0x0a, 0x00)]);
   });
 
   test('a part is a view into the request', () => {
