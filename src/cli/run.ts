@@ -1,0 +1,96 @@
+import { formatProblem } from '../config/problems.ts';
+import { systemClock } from '../core/clock.ts';
+import { messageOf } from '../core/errors.ts';
+import { finalAccount, formatFinalAccount, lostAtShutdown } from '../service/final-account.ts';
+import { openLogOutput } from '../telemetry/log-output.ts';
+import type { TelemetryConfig } from '../telemetry/schema.ts';
+import { exitCode, exitCodeOf } from './exit-code.ts';
+import { Gateway, type Loaded } from './gateway.ts';
+import type { Io } from './io.ts';
+import { loadSources, type Sources } from './sources.ts';
+import { readVersion } from './version.ts';
+import { watchFiles } from './watch.ts';
+
+/** `flamegate run`. */
+export interface RunOptions extends Sources {
+  /** Reload when a file changes. */
+  readonly watch: boolean;
+  /** Validate and stop. */
+  readonly checkOnly: boolean;
+}
+
+/** Runs the gateway until a signal stops it; resolves to the exit code. */
+export async function runGateway(options: RunOptions, io: Io): Promise<number> {
+  const first = load(options, io);
+  if (first.kind === 'problems') {
+    for (const line of first.lines) io.stderr.write(`${line}\n`);
+    return exitCode.config;
+  }
+  if (options.checkOnly) {
+    for (const line of first.warnings) io.stdout.write(`${line}\n`);
+    return exitCode.ok;
+  }
+  const output = openLogOutput('stdout');
+  const gateway = new Gateway({ config: first.config, load: () => load(options, io), version: readVersion(), output });
+  for (const line of first.warnings) gateway.log.warn('configuration', { problem: line });
+  warnOfForeignLimits(io, gateway);
+  const stop = stopOnSignals();
+  const code = await startAndRun(gateway, options, stop);
+  await gateway.close();
+  const account = finalAccount(gateway.books);
+  const { format } = (first.config.service.telemetry as TelemetryConfig).logs; // what its own schema made of it
+  const asJson = format === 'json' || (format === 'auto' && !output.terminal);
+  io.stdout.write(asJson ? `${JSON.stringify(account)}\n` : `${formatFinalAccount(account)}\n`);
+  return code;
+}
+
+async function startAndRun(gateway: Gateway, options: RunOptions, stop: StopSignals): Promise<number> {
+  try {
+    await gateway.start();
+  } catch (why) {
+    gateway.log.error('the gateway does not start', { reason: messageOf(why) });
+    return exitCodeOf(why);
+  }
+  const reload = (): void => void gateway.reload();
+  process.on('SIGHUP', reload);
+  const unwatch = options.watch ? watchFiles({ paths: options.files, clock: systemClock, log: gateway.log, onChange: reload }) : undefined;
+  await stop.asked;
+  unwatch?.();
+  process.off('SIGHUP', reload);
+  await gateway.stop(stop.hurry);
+  return lostAtShutdown(gateway.books) > 0 ? exitCode.lost : exitCode.ok;
+}
+
+interface StopSignals {
+  /** Resolves with the first SIGTERM or SIGINT. */
+  readonly asked: Promise<void>;
+  /** Aborts with the second. */
+  readonly hurry: AbortSignal;
+}
+
+function stopOnSignals(): StopSignals {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const hurry = new AbortController();
+  let signals = 0;
+  const onSignal = (name: NodeJS.Signals): void => {
+    signals += 1;
+    if (signals === 1) resolve();
+    else hurry.abort(new Error(`a second signal, ${name}`));
+  };
+  for (const name of ['SIGTERM', 'SIGINT'] as const) process.on(name, onSignal);
+  return { asked: promise, hurry: hurry.signal };
+}
+
+/** Variables that limit a Go program: whoever comes from Alloy may rely on them. */
+const foreignLimits = ['GOMEMLIMIT', 'GOMAXPROCS', 'AUTOMEMLIMIT'];
+
+function warnOfForeignLimits(io: Io, gateway: Gateway): void {
+  const set = foreignLimits.filter((name) => io.env[name] !== undefined);
+  if (set.length > 0) gateway.log.warn('these variables are not read here, see service.memory_limit', { variables: set.join(' ') });
+}
+
+function load(sources: Sources, io: Io): Loaded {
+  const { config, problems } = loadSources(sources, io);
+  const lines = problems.map(formatProblem);
+  return config === undefined ? { kind: 'problems', lines } : { kind: 'config', config, warnings: lines };
+}
