@@ -1,22 +1,23 @@
-import protobuf from 'protobufjs/minimal.js';
+/** What a protobufjs reader has, as far as numbers go. */
+interface Bytes {
+  readonly buf: Uint8Array;
+  readonly len: number;
+  pos: number;
+}
 
 /**
- * A protobufjs reader whose 64-bit integers are numbers, as the generated code declares them; those above 2^53 come out rounded. Left to
+ * Makes the 64-bit integers of a protobufjs reader numbers, as the generated code declares them; those above 2^53 come out rounded. Left to
  * itself protobufjs makes objects of them as soon as the package `long` is installed, whatever the generator was told.
  */
-export function numberReader(bytes: Uint8Array): protobuf.Reader {
-  return Object.assign(protobuf.Reader.create(bytes), {
-    uint64(this: protobuf.Reader): number {
-      return readVarint(this, false);
-    },
-    int64(this: protobuf.Reader): number {
-      return readVarint(this, true);
-    },
+export function withNumbers<R extends Bytes>(reader: R): R & { int64(): number; uint64(): number } {
+  return Object.assign(reader, {
+    uint64: () => readVarint(reader, false),
+    int64: () => readVarint(reader, true),
   });
 }
 
 /** In three parts, lowest first, put together from the top: so no step rounds a number that fits, negative ones included. */
-function readVarint(reader: protobuf.Reader, signed: boolean): number {
+function readVarint(reader: Bytes, signed: boolean): number {
   let low = 0;
   let middle = 0;
   let high = 0;

@@ -1,7 +1,8 @@
 import { gunzipSync } from 'node:zlib';
+import protobuf from 'protobufjs/minimal.js';
 import { Invalid, messageOf } from '../core/errors.ts';
 import { perftools } from '../gen/pprof/index.js';
-import { numberReader } from './number-reader.ts';
+import { withNumbers } from './number-reader.ts';
 
 /** What a pprof holds, in a few lines. */
 export interface PprofSummary {
@@ -58,7 +59,7 @@ function inflate(profile: Uint8Array): Uint8Array {
 
 function decode(bytes: Uint8Array): Profile {
   try {
-    return perftools.profiles.Profile.decode(numberReader(bytes));
+    return perftools.profiles.Profile.decode(withNumbers(protobuf.Reader.create(bytes)));
   } catch (error) {
     throw malformed(`it decodes as perftools.profiles.Profile: ${messageOf(error)}`, error);
   }

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { numberReader } from '../../src/wire/number-reader.ts';
+import protobuf from 'protobufjs/minimal.js';
+import { withNumbers } from '../../src/wire/number-reader.ts';
 
 test('reads every integer that a number can hold, and the nearest number to any other', () => {
   fc.assert(
@@ -34,4 +35,8 @@ function varint(value: bigint): Uint8Array {
   let left = value;
   for (; left >= 128n; left >>= 7n) bytes.push(Number(left & 127n) + 128);
   return Uint8Array.from([...bytes, Number(left)]);
+}
+
+function numberReader(bytes: Uint8Array): { int64(): number; uint64(): number } {
+  return withNumbers(protobuf.Reader.create(bytes));
 }
