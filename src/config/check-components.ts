@@ -1,0 +1,90 @@
+import { realpathSync } from 'node:fs';
+import { basename, dirname, resolve } from 'node:path';
+import { z } from 'zod';
+import { problemAt } from './problems.ts';
+import type { Reading } from './read.ts';
+import type { Config } from './schema.ts';
+import { formatPlace, type Path, type Problem, type Tree, valueAt } from './tree.ts';
+
+/** What two components must not share, and what is legal in one but worth a word. Knows the keys of the contract, not the components. */
+export function checkComponents(tree: Tree, components: Reading['components'], config: Config | undefined): Problem[] {
+  return [...sharedDirectories(tree, components), ...sharedAddresses(tree, components, config), ...advice(tree, components)];
+}
+
+const WithQueue = z.object({ queue: z.object({ type: z.string(), dir: z.string().optional() }) });
+const WithEndpoint = z.object({ endpoint: z.string() });
+const WithEndpoints = z.object({ endpoints: z.array(z.object({ url: z.unknown() })) });
+const WithAck = z.object({ ack: z.string() });
+
+/** Two logs in one directory would overwrite each other, by whatever name they get there. */
+function sharedDirectories(tree: Tree, { exporters }: Reading['components']): Problem[] {
+  const uses = [...exporters].flatMap(([id, { config }]) => {
+    const parsed = WithQueue.safeParse(config);
+    const dir = parsed.success && parsed.data.queue.type === 'disk' ? parsed.data.queue.dir : undefined;
+    return dir === undefined ? [] : [{ what: realPath(dir), path: ['exporters', id, 'queue', 'dir'] }];
+  });
+  return clashes(
+    tree,
+    uses,
+    (first) => `the queue at ${formatPlace(tree.place(first))} has this directory already: each exporter needs its own`,
+  );
+}
+
+function sharedAddresses(tree: Tree, { receivers }: Reading['components'], config: Config | undefined): Problem[] {
+  const uses = [...receivers].flatMap(([id, { config: settings }]) => {
+    const parsed = WithEndpoint.safeParse(settings);
+    return parsed.success ? [{ what: parsed.data.endpoint, path: ['receivers', id, 'endpoint'] }] : [];
+  });
+  if (config !== undefined) uses.push({ what: config.service.admin.endpoint, path: ['service', 'admin', 'endpoint'] });
+  const fixed = uses.filter(({ what }) => !what.endsWith(':0')); // port 0 is a free one, another each time
+  return clashes(tree, fixed, (first) => `${first.slice(0, -1).join('.')} listens on this address already`);
+}
+
+interface Use {
+  readonly what: string;
+  readonly path: Path;
+}
+
+function clashes(tree: Tree, uses: readonly Use[], message: (first: Path) => string): Problem[] {
+  return uses.flatMap(({ what, path }, at) => {
+    const first = uses.findIndex((other) => other.what === what);
+    const earlier = uses[first];
+    return earlier === undefined || first === at ? [] : [problemAt(tree, path, message(earlier.path), { about: 'key' })];
+  });
+}
+
+function advice(tree: Tree, { exporters }: Reading['components']): Problem[] {
+  return [...exporters].flatMap(([id, { config }]) => {
+    const path: Path = ['exporters', id];
+    const warn = (below: Path, message: string): Problem =>
+      problemAt(tree, [...path, ...below], message, { about: 'key', severity: 'warning' });
+    const endpoints = WithEndpoints.safeParse(config).data?.endpoints;
+    const onDisk = WithQueue.safeParse(config).data?.queue.type === 'disk';
+    const nameless = (endpoints ?? []).flatMap((_, at) => (nameWritten(tree, [...path, 'endpoints', at]) ? [] : [at]));
+    const delivered = WithAck.safeParse(config).data?.ack === 'delivered';
+    return [
+      ...(endpoints?.length === 0 ? [warn(['endpoints'], 'no endpoints: profiles are accepted and sent nowhere')] : []),
+      ...(onDisk
+        ? nameless.map((at) => warn(['endpoints', at], 'without a name the backlog on disk is found by the URL: give it a `name`'))
+        : []),
+      ...(delivered && valueAt(tree.value, [...path, 'queue', 'max_size']) !== undefined
+        ? [warn(['queue', 'max_size'], 'not in force with ack: delivered, where max_in_flight of the receiver is the bound')]
+        : []),
+    ];
+  });
+}
+
+function nameWritten(tree: Tree, endpoint: Path): boolean {
+  return valueAt(tree.value, [...endpoint, 'name']) !== undefined;
+}
+
+/** Of a path whose last parts may not exist yet. */
+function realPath(path: string): string {
+  const absolute = resolve(path);
+  try {
+    return realpathSync(absolute);
+  } catch {
+    // Not there yet, so nothing but its parents can be a link.
+    return dirname(absolute) === absolute ? absolute : resolve(realPath(dirname(absolute)), basename(absolute));
+  }
+}

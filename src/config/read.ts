@@ -1,0 +1,103 @@
+import type { z } from 'zod';
+import type { AnyFactory, Registry } from '../core/component.ts';
+import { checkValue } from './issues.ts';
+import { laterTypes } from './later.ts';
+import { problemAt, problemsOf } from './problems.ts';
+import {
+  type ComponentConfig,
+  type ComponentKind,
+  type Config,
+  componentKinds,
+  type SectionSchema,
+  serviceSchema,
+  testsSchema,
+} from './schema.ts';
+import { hintFor } from './suggest.ts';
+import { isMap, type Path, type Problem, type Tree } from './tree.ts';
+
+/** What a configuration may be made of. */
+export interface Vocabulary {
+  readonly registry: Registry;
+  /** The schema of `service.telemetry`. */
+  readonly telemetry: SectionSchema;
+}
+
+/** What the schemas made of a tree. */
+export interface Reading {
+  /** Undefined when a schema found an error. */
+  readonly config: Config | undefined;
+  /** The components that are right by themselves. */
+  readonly components: Readonly<Record<ComponentKind, ReadonlyMap<string, ComponentConfig>>>;
+}
+
+/** Checks every section of a tree by its schema; goes on after a mistake, so that all of them come at once. */
+export function readConfig(tree: Tree, vocabulary: Vocabulary, problems: Problem[]): Reading {
+  const before = problems.length;
+  const top = isMap(tree.value) ? tree.value : {};
+  if (!isMap(tree.value)) problems.push(problemAt(tree, [], 'expected a map with receivers, processors, exporters and service'));
+  for (const section of Object.keys(top)) {
+    if (sections.includes(section)) continue;
+    problems.push(problemAt(tree, [section], `unknown key "${section}"${hintFor(section, sections)}`, { about: 'key' }));
+  }
+  const components = Object.fromEntries(
+    componentKinds.map((kind) => [kind, readComponents(tree, kind, top[kind], vocabulary.registry[kind], problems)]),
+  ) as Record<ComponentKind, Map<string, ComponentConfig>>; // fromEntries forgets which keys
+  const service = readSection(tree, ['service'], serviceSchema(vocabulary.telemetry), top['service'] ?? {}, problems);
+  readSection(tree, ['tests'], testsSchema, top['tests'] ?? undefined, problems);
+  if (service === undefined || problems.length > before) return { config: undefined, components };
+  const { pipelines, admin, shutdown, telemetry } = service;
+  const config = { ...components, pipelines: new Map(Object.entries(pipelines)), service: { admin, shutdown, telemetry } };
+  return { config, components };
+}
+
+const sections: readonly string[] = [...componentKinds, 'service', 'tests'];
+
+/** "pyroscope/staging" -> "pyroscope". */
+export function typeOf(id: string): string {
+  return id.split('/', 1)[0] ?? '';
+}
+
+function readComponents(
+  tree: Tree,
+  kind: ComponentKind,
+  section: unknown,
+  factories: readonly AnyFactory[],
+  problems: Problem[],
+): Map<string, ComponentConfig> {
+  const components = new Map<string, ComponentConfig>();
+  if (section === undefined || section === null) return components;
+  if (!isMap(section)) {
+    problems.push(problemAt(tree, [kind], `expected a map from ids to settings, found ${Array.isArray(section) ? 'a list' : 'a value'}`));
+    return components;
+  }
+  for (const [id, value] of Object.entries(section)) {
+    const fault = idFault(id) ?? typeFault(kind, typeOf(id), factories);
+    if (fault !== undefined) problems.push(problemAt(tree, [kind, id], fault, { about: 'key' }));
+    const factory = factories.find(({ type }) => type === typeOf(id));
+    if (fault !== undefined || factory === undefined) continue;
+    // `label_drop:` with nothing behind it is the component with its defaults.
+    const config = readSection(tree, [kind, id], factory.schema, value ?? {}, problems);
+    if (config !== undefined) components.set(id, { type: factory.type, config });
+  }
+  return components;
+}
+
+function readSection<S extends z.ZodType>(tree: Tree, path: Path, schema: S, value: unknown, problems: Problem[]): z.output<S> | undefined {
+  const checked = checkValue(schema, value, (below) => tree.text?.([...path, ...below]));
+  if (checked.kind === 'valid') return checked.value;
+  problems.push(...problemsOf(checked.faults, tree, path));
+  return undefined;
+}
+
+function idFault(id: string): string | undefined {
+  if (id.endsWith('/')) return `expected an id such as ${typeOf(id)}/name, found no name after the slash`;
+  return /[\s\p{Cc}]/u.test(id) ? 'an id cannot hold blanks or control characters' : undefined;
+}
+
+function typeFault(kind: ComponentKind, type: string, factories: readonly AnyFactory[]): string | undefined {
+  const known = factories.map((factory) => factory.type);
+  if (known.includes(type)) return undefined;
+  const singular = kind.slice(0, -1);
+  if (laterTypes[kind].includes(type)) return `the ${singular} ${type} is not in this build: remove it`;
+  return `unknown ${singular} type "${type}"${hintFor(type, known)}`;
+}

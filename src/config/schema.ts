@@ -1,0 +1,76 @@
+import { z } from 'zod';
+import { notInThisBuild } from '../core/later.ts';
+import { DurationSchema } from '../core/units.ts';
+
+/** A checked configuration: what the schemas made of the files, in the order of the files. */
+export interface Config {
+  readonly receivers: ReadonlyMap<string, ComponentConfig>;
+  readonly processors: ReadonlyMap<string, ComponentConfig>;
+  readonly exporters: ReadonlyMap<string, ComponentConfig>;
+  readonly pipelines: ReadonlyMap<string, PipelineConfig>;
+  readonly service: ServiceConfig;
+}
+
+/** One component. */
+export interface ComponentConfig {
+  /** What its factory is called: "pyroscope" of "pyroscope/staging". */
+  readonly type: string;
+  /** What its factory's schema made of it. */
+  readonly config: unknown;
+}
+
+/** The kinds of components, as the sections of a file are called. */
+export const componentKinds = ['receivers', 'processors', 'exporters'] as const;
+/** A kind of component. */
+export type ComponentKind = (typeof componentKinds)[number];
+
+const ids = z.array(z.string()).default([]);
+
+/** One entry of `service.pipelines`. */
+export const PipelineSchema = z.strictObject({
+  receivers: ids.describe('Receivers whose profiles enter here; a receiver may feed several pipelines.'),
+  processors: ids.describe('Processors that a profile passes, in this order.'),
+  exporters: ids.describe('Exporters that get what comes out, each of them everything.'),
+  pipelines: ids.describe('Other pipelines that get what comes out.'),
+});
+/** A checked pipeline. */
+export type PipelineConfig = z.output<typeof PipelineSchema>;
+
+const AdminSchema = z.strictObject({
+  endpoint: z
+    .string()
+    .default('127.0.0.1:4041')
+    .describe('Where /metrics, /-/healthy, /-/ready and the API are served: host:port, [::]:port or unix:/path.'),
+  token_file: notInThisBuild('File with the token that /api and everything that changes something ask for.').optional(),
+});
+
+const ShutdownSchema = z.strictObject({
+  delay: DurationSchema.default(0).describe('How long /ready says no while pushes are still taken, before the stop begins.'),
+  timeout: DurationSchema.default(25_000).describe('How long a stop may take, delivery of what is only in memory included.'),
+});
+
+/** The schema of `service.telemetry`, which belongs to another folder and is given. */
+export type SectionSchema = z.ZodType<unknown, object>;
+
+/** `service` as a whole. */
+export function serviceSchema(telemetry: SectionSchema) {
+  return z.strictObject({
+    pipelines: z.record(z.string(), PipelineSchema).default({}).describe('The ways profiles take, by name.'),
+    admin: AdminSchema.prefault({}).describe("The gateway's own endpoint."),
+    memory_limit: notInThisBuild('Memory the process may use.'),
+    shutdown: ShutdownSchema.prefault({}).describe('How the gateway ends.'),
+    telemetry: telemetry.prefault({}).describe('What the gateway tells of itself.'),
+  });
+}
+
+/** A checked `service` without its pipelines. */
+export interface ServiceConfig {
+  readonly admin: { readonly endpoint: string };
+  /** Milliseconds. */
+  readonly shutdown: { readonly delay: number; readonly timeout: number };
+  /** What the telemetry schema made of it; whoever gave the schema knows the type. */
+  readonly telemetry: unknown;
+}
+
+/** Sections of a file beside components and service. */
+export const testsSchema = notInThisBuild('Profiles and what must become of them: the cases of `flamegate test`.');
