@@ -1,0 +1,29 @@
+/** Addresses and directories of a demo. */
+export interface DemoPlaces {
+  readonly receiver: string;
+  readonly admin: string;
+  readonly upstream: string;
+}
+
+/** The configuration of the demo, as the file that the user is shown. */
+export function demoConfig(places: DemoPlaces): string {
+  return `# Written by \`flamegate demo\`. Try it yourself: flamegate run THIS_FILE
+receivers:
+  pyroscope:
+    endpoint: ${places.receiver}
+processors:
+  label_drop:
+    names: [pod]
+  external_labels:
+    labels: { env: demo }
+exporters:
+  pyroscope:
+    endpoints:
+      - url: ${places.upstream}
+service:
+  pipelines:
+    profiles: { receivers: [pyroscope], processors: [label_drop, external_labels], exporters: [pyroscope] }
+  admin: { endpoint: ${places.admin} }
+  telemetry: { logs: { level: warn } }
+`;
+}
