@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { formatDuration, formatSize } from '../core/units.ts';
+import { withoutUserInfo } from './redact.ts';
 import { fieldsOf, schemaAt, shapeOf } from './shape.ts';
 import { hintFor, suggest } from './suggest.ts';
 import { formatPath, isMap, type Path, valueAt } from './tree.ts';
@@ -169,8 +170,12 @@ function found(value: unknown, shown: boolean): string {
   if (value === undefined || value === null) return 'nothing';
   if (Array.isArray(value)) return 'a list';
   if (isMap(value)) return 'a map';
-  if (shown) return JSON.stringify(typeof value === 'string' && value.length > 80 ? `${value.slice(0, 80)}...` : value);
+  if (shown) return JSON.stringify(typeof value === 'string' ? shorten(withoutUserInfo(value)) : value);
   return typeof value === 'string' ? 'text' : typeof value === 'boolean' ? 'true or false' : 'a number';
+}
+
+function shorten(text: string): string {
+  return text.length > 80 ? `${text.slice(0, 80)}...` : text;
 }
 
 function oneOf(values: readonly unknown[]): string {

@@ -97,13 +97,15 @@ function schemaOfStep(schema: z.core.$ZodType, step: string | number, value: unk
 function alternativesOf(def: z.core.$ZodUnionDef, value: unknown): readonly z.core.$ZodType[] {
   const discriminator = 'discriminator' in def ? def.discriminator : undefined;
   if (typeof discriminator !== 'string' || !isMap(value)) return def.options;
-  const chosen = def.options.filter((option) => literalsOf(fieldsOf(option)?.[discriminator]).includes(value[discriminator]));
+  const chosen = def.options.filter((option) => {
+    const field = fieldsOf(option)?.[discriminator];
+    return field !== undefined && literalsOf(field).includes(value[discriminator] ?? shapeOf(field).default);
+  });
   return chosen.length === 0 ? def.options : chosen;
 }
 
 /** What an enumeration or a literal takes. */
-export function literalsOf(schema: z.core.$ZodType | undefined): readonly unknown[] {
-  if (schema === undefined) return [];
+export function literalsOf(schema: z.core.$ZodType): readonly unknown[] {
   const def = shapeOf(schema).schema._zod.def;
   if (def.type === 'literal') return def.values;
   return def.type === 'enum' ? Object.values(def.entries) : [];

@@ -51,7 +51,7 @@ export function parseYaml(input: YamlText, from: References): YamlResult {
 }
 
 /** Undefined when the text is nested so deeply that the parser's own stack ends; the last line it began is then the culprit. */
-function parseDocuments(text: string, lineCounter: LineCounter): readonly Document[] | undefined {
+function parseDocuments(text: string, lineCounter: LineCounter): readonly Document.Parsed[] | undefined {
   try {
     return parseAllDocuments(text, {
       lineCounter,
