@@ -1,12 +1,11 @@
 import { type Account, deadReasons, dropReasons, emptyAccount } from '../core/account.ts';
-import { type FamilyType, registerFamily } from './family.ts';
+import { registerFamily } from './family.ts';
 import type { Sample } from './instruments.ts';
 import type { MetricStore } from './metrics.ts';
 
 interface Entry {
   readonly labels: { readonly exporter: string; readonly endpoint: string };
   readonly account: Account;
-  queued: (() => number) | undefined;
 }
 
 /** The books of every endpoint the process has had, by exporter and endpoint, and how /metrics shows them. */
@@ -18,7 +17,7 @@ export class Accounts {
     for (const book of books) {
       registerFamily(store.registry, {
         name: book.name,
-        type: book.type,
+        type: 'counter',
         help: book.help,
         labelNames: ['exporter', 'endpoint', ...(book.reasons ? ['reason'] : [])],
         collect: () => this.#samples(book),
@@ -28,25 +27,16 @@ export class Accounts {
 
   /** The books of one endpoint: the same object for as long as the process lives, so a reload resets nothing. */
   account(exporter: string, endpoint: string): Account {
-    return this.#entry(exporter, endpoint).account;
-  }
-
-  /** How many profiles the endpoint's cursor still has; the last `read` given counts. */
-  queued(exporter: string, endpoint: string, read: () => number): void {
-    this.#entry(exporter, endpoint).queued = read;
+    const key = `${exporter}\0${endpoint}`;
+    const entry = this.#entries.get(key) ?? { labels: { exporter, endpoint }, account: emptyAccount() };
+    this.#entries.set(key, entry);
+    return entry.account;
   }
 
   /** Only these are shown, each named exporter, NUL, endpoint: what no configured endpoint and no cursor has any more disappears. Until it
    *  is first called all are. */
   retain(live: ReadonlySet<string>): void {
     this.#live = live;
-  }
-
-  #entry(exporter: string, endpoint: string): Entry {
-    const key = `${exporter}\0${endpoint}`;
-    const entry = this.#entries.get(key) ?? { labels: { exporter, endpoint }, account: emptyAccount(), queued: undefined };
-    this.#entries.set(key, entry);
-    return entry;
   }
 
   *#samples(book: Book): Iterable<Sample> {
@@ -56,7 +46,6 @@ export class Accounts {
 
 interface Book {
   readonly name: string;
-  readonly type: FamilyType;
   readonly help: string;
   readonly reasons: boolean;
   read(entry: Entry): Sample[];
@@ -65,44 +54,32 @@ interface Book {
 const books: readonly Book[] = [
   {
     name: 'flamegate_endpoint_accepted_profiles_total',
-    type: 'counter',
     help: 'Profiles offered to the endpoint, replayed dead letters included.',
     reasons: false,
     read: ({ labels, account }) => [{ labels, value: account.accepted }],
   },
   {
     name: 'flamegate_exporter_recovered_profiles_total',
-    type: 'counter',
     help: 'Profiles found undelivered for the endpoint when the process opened its queue.',
     reasons: false,
     read: ({ labels, account }) => [{ labels, value: account.recovered }],
   },
   {
     name: 'flamegate_endpoint_delivered_profiles_total',
-    type: 'counter',
     help: 'Profiles that the endpoint has taken.',
     reasons: false,
     read: ({ labels, account }) => [{ labels, value: account.delivered }],
   },
   {
     name: 'flamegate_endpoint_dropped_profiles_total',
-    type: 'counter',
     help: 'Profiles lost for the endpoint, by reason.',
     reasons: true,
     read: ({ labels, account }) => dropReasons.map((reason) => ({ labels: { ...labels, reason }, value: account.dropped[reason] })),
   },
   {
     name: 'flamegate_endpoint_dead_lettered_profiles_total',
-    type: 'counter',
     help: "Profiles put among the endpoint's dead letters, by reason.",
     reasons: true,
     read: ({ labels, account }) => deadReasons.map((reason) => ({ labels: { ...labels, reason }, value: account.deadLettered[reason] })),
-  },
-  {
-    name: 'flamegate_endpoint_queued_profiles',
-    type: 'gauge',
-    help: 'Profiles that wait for the endpoint or are on their way to it.',
-    reasons: false,
-    read: ({ labels, queued }) => (queued === undefined ? [] : [{ labels, value: queued() }]),
   },
 ];

@@ -29,8 +29,6 @@ export interface Telemetry {
   readonly tracer: Tracer;
   /** The books of one endpoint: the same object for as long as the process lives. */
   account(exporter: string, endpoint: string): Account;
-  /** How many profiles wait for the endpoint; the last `read` given counts. */
-  queued(exporter: string, endpoint: string, read: () => number): void;
   /** The accounts to show, each named exporter, NUL, endpoint; the others are kept but left out. */
   retain(live: ReadonlySet<string>): void;
   /** What GET /metrics answers to this Accept header. */
@@ -68,7 +66,6 @@ export function createTelemetry(config: TelemetryConfig, options: TelemetryOptio
     logger: (id) => log.logger(id),
     tracer: traces.tracer,
     account: (exporter, endpoint) => accounts.account(exporter, endpoint),
-    queued: (exporter, endpoint, read) => accounts.queued(exporter, endpoint, read),
     retain: (live) => accounts.retain(live),
     exposition: (accept) => store.exposition(accept),
     reconfigure(next) {
