@@ -1,6 +1,8 @@
-import { Command, CommanderError, Option } from 'commander';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { parseDuration } from '../core/units.ts';
 import { exitCode } from './exit-code.ts';
 import type { Io } from './io.ts';
+import type { SinkFlags } from './sink/flags.ts';
 import type { Sources } from './sources.ts';
 import { readVersion, runVersion } from './version.ts';
 
@@ -40,6 +42,29 @@ function createProgram(io: Io, done: (code: number) => void): Command {
     });
 
   program
+    .command('sink')
+    .description('a stand-in for Pyroscope: takes push and ingest, checks each profile, prints totals per series')
+    .option('--listen <address>', 'where it listens, host:port', '127.0.0.1:4100')
+    .option('--status <status>', 'answer with this HTTP status')
+    .option('--delay <duration>', 'wait before each answer')
+    .option('--fail-ratio <ratio>', 'how many answers have that status, 0 to 1')
+    .option('--duration <duration>', 'end by itself')
+    .option('--json', 'print the totals as JSON')
+    .action(async (options: SinkFlags) => {
+      const { runSink } = await import('./sink.ts');
+      done(await runSink(options, io));
+    });
+
+  program
+    .command('demo')
+    .description('show the main job: a program under the Pyroscope SDK pushes through a gateway into a stand-in for Pyroscope')
+    .option('--duration <duration>', 'end by itself, with 0 only when profiles arrived', durationMs)
+    .action(async (options: { duration?: number }) => {
+      const { runDemo } = await import('./demo.ts');
+      done(await runDemo({ durationMs: options.duration }, io));
+    });
+
+  program
     .command('version')
     .description('print the version of this build and of Node')
     .option('--json', 'as one JSON object')
@@ -69,6 +94,13 @@ interface SourceFlags {
 interface RunFlags extends SourceFlags {
   readonly checkOnly?: boolean;
   readonly watch?: boolean;
+}
+
+/** "30s" of an option, in milliseconds. */
+function durationMs(text: string): number {
+  const ms = parseDuration(text);
+  if (ms === undefined) throw new InvalidArgumentError('expected a duration such as 30s');
+  return ms;
 }
 
 /** The options of every verb that reads a configuration. */

@@ -1,6 +1,8 @@
 import { type AdminEndpoint, openAdmin, type ReloadResult } from '../admin/server.ts';
 import { components } from '../components.ts';
 import { diffConfigs, isUnchanged } from '../config/diff.ts';
+import type { Loaded } from '../config/load.ts';
+import { formatProblem } from '../config/problems.ts';
 import type { Config } from '../config/schema.ts';
 import { aborted } from '../core/abort.ts';
 import { type Clock, systemClock } from '../core/clock.ts';
@@ -8,14 +10,10 @@ import type { Logger } from '../core/component.ts';
 import { messageOf } from '../core/errors.ts';
 import type { Book } from '../service/host.ts';
 import { Service } from '../service/service.ts';
+import type { Observe } from '../service/walk.ts';
 import type { LogOutput } from '../telemetry/log-output.ts';
 import type { TelemetryConfig } from '../telemetry/schema.ts';
 import { createTelemetry, type Telemetry } from '../telemetry/telemetry.ts';
-
-/** What reading the configuration brought: one that can run, or lines that say why there is none. */
-export type Loaded =
-  | { readonly kind: 'config'; readonly config: Config }
-  | { readonly kind: 'problems'; readonly lines: readonly string[] };
 
 /** What a gateway is made with. */
 export interface GatewayOptions {
@@ -25,6 +23,8 @@ export interface GatewayOptions {
   readonly version: string;
   readonly output: LogOutput;
   readonly clock?: Clock;
+  /** Told of every batch at every node. */
+  readonly observe?: Observe;
 }
 
 /**
@@ -50,7 +50,13 @@ export class Gateway {
     const { version, output, config } = options;
     this.#telemetry = createTelemetry(telemetryOf(config), { version, output, clock: this.#clock });
     this.log = this.#telemetry.logger('gateway');
-    this.#service = new Service({ registry: components, observability: this.#telemetry, clock: this.#clock, random: Math.random });
+    this.#service = new Service({
+      registry: components,
+      observability: this.#telemetry,
+      clock: this.#clock,
+      random: Math.random,
+      ...(options.observe && { observe: options.observe }),
+    });
     this.#telemetry.metrics.gauge(
       'flamegate_config_last_reload_successful',
       'Whether the last reload of the configuration worked: 1 or 0.',
@@ -129,9 +135,8 @@ export class Gateway {
   }
 
   async #tryReload(dryRun: boolean): Promise<ReloadResult> {
-    const loaded = this.#options.load();
-    if (loaded.kind === 'problems') return { kind: 'refused', lines: loaded.lines };
-    const { config } = loaded;
+    const { config, problems } = this.#options.load();
+    if (config === undefined) return { kind: 'refused', lines: problems.map(formatProblem) };
     const diff = diffConfigs(this.#config, config);
     if (isUnchanged(diff)) return { kind: 'unchanged' };
     if (dryRun) return { kind: 'would_apply', diff };

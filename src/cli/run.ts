@@ -5,7 +5,7 @@ import { finalAccount, formatFinalAccount, lostAtShutdown } from '../service/fin
 import { openLogOutput } from '../telemetry/log-output.ts';
 import type { TelemetryConfig } from '../telemetry/schema.ts';
 import { exitCode, exitCodeOf } from './exit-code.ts';
-import { Gateway, type Loaded } from './gateway.ts';
+import { Gateway } from './gateway.ts';
 import type { Io } from './io.ts';
 import { loadSources, type Sources } from './sources.ts';
 import { readVersion } from './version.ts';
@@ -21,24 +21,20 @@ export interface RunOptions extends Sources {
 
 /** Runs the gateway until a signal stops it; resolves to the exit code. */
 export async function runGateway(options: RunOptions, io: Io): Promise<number> {
-  const first = load(options, io);
-  if (first.kind === 'problems') {
-    for (const line of first.lines) io.stderr.write(`${line}\n`);
-    return exitCode.config;
-  }
-  if (options.checkOnly) {
-    for (const line of first.warnings) io.stdout.write(`${line}\n`);
-    return exitCode.ok;
+  const { config, problems } = loadSources(options, io);
+  if (config === undefined || options.checkOnly) {
+    for (const problem of problems) io.stderr.write(`${formatProblem(problem)}\n`);
+    return config === undefined ? exitCode.config : exitCode.ok;
   }
   const output = openLogOutput('stdout');
-  const gateway = new Gateway({ config: first.config, load: () => load(options, io), version: readVersion(), output });
-  for (const line of first.warnings) gateway.log.warn('configuration', { problem: line });
+  const gateway = new Gateway({ config, load: () => loadSources(options, io), version: readVersion(), output });
+  for (const problem of problems) gateway.log.warn('configuration', { problem: formatProblem(problem) });
   warnOfForeignLimits(io, gateway);
   const stop = stopOnSignals();
   const code = await startAndRun(gateway, options, stop);
   await gateway.close();
   const account = finalAccount(gateway.books);
-  const { format } = (first.config.service.telemetry as TelemetryConfig).logs; // what its own schema made of it
+  const { format } = (config.service.telemetry as TelemetryConfig).logs; // what its own schema made of it
   const asJson = format === 'json' || (format === 'auto' && !output.terminal);
   io.stdout.write(asJson ? `${JSON.stringify(account)}\n` : `${formatFinalAccount(account)}\n`);
   return code;
@@ -87,10 +83,4 @@ const foreignLimits = ['GOMEMLIMIT', 'GOMAXPROCS', 'AUTOMEMLIMIT'];
 function warnOfForeignLimits(io: Io, gateway: Gateway): void {
   const set = foreignLimits.filter((name) => io.env[name] !== undefined);
   if (set.length > 0) gateway.log.warn('these variables are not read here, see service.memory_limit', { variables: set.join(' ') });
-}
-
-function load(sources: Sources, io: Io): Loaded {
-  const { config, problems } = loadSources(sources, io);
-  const lines = problems.map(formatProblem);
-  return config === undefined ? { kind: 'problems', lines } : { kind: 'config', config, warnings: lines };
 }
