@@ -1,0 +1,97 @@
+import type { Host } from '../../core/component.ts';
+import type { Answer, Fault } from './answer.ts';
+import { codeName } from './codes.ts';
+
+/** The trouble of the endpoint as a whole; others are named by their tenant. */
+const everybody = Symbol('everybody');
+
+/** How an endpoint is doing, for health and log: one line when a trouble comes, one when all are over, and nothing in between. */
+export class Condition {
+  readonly #host: Host;
+  readonly #name: string;
+  readonly #url: string;
+  readonly #kept: boolean;
+  readonly #troubles = new Map<string | typeof everybody, string>();
+
+  /** `url`: without user-info; `kept`: what is not taken stays in the queue, otherwise its sender is told. */
+  constructor(host: Host, name: string, url: string, kept: boolean) {
+    this.#host = host;
+    this.#name = name;
+    this.#url = url;
+    this.#kept = kept;
+  }
+
+  /** A profile of this tenant was taken. */
+  taken(tenant: string): void {
+    if (this.#troubles.size === 0) return;
+    this.#troubles.delete(everybody);
+    this.#troubles.delete(tenant);
+    this.#show();
+    if (this.#troubles.size === 0) this.#host.log.info('the endpoint takes profiles again', { endpoint: this.#name, url: this.#url });
+  }
+
+  /** The endpoint, the tenant or our configuration is at fault: somebody has to change something. */
+  faulty(fault: Fault, tenant: string, answer: Answer): void {
+    const words = wordsOf(answer);
+    const change = adviceFor(answer);
+    if (!this.#enter(fault === 'tenant' ? tenant : everybody, change === undefined ? words : `${words} (${change})`)) return;
+    const whose = fault === 'tenant' && tenant !== '' ? { tenant } : {};
+    this.#host.log.error('the endpoint takes nothing until something is changed', {
+      ...this.#facts(),
+      ...whose,
+      answer: words,
+      ...(change === undefined ? {} : { change }),
+    });
+  }
+
+  /** Nothing gets through at the moment. */
+  down(answer: Answer): void {
+    if (!this.#enter(everybody, wordsOf(answer))) return;
+    this.#host.log.warn('the endpoint does not take profiles at the moment', { ...this.#facts(), answer: wordsOf(answer) });
+  }
+
+  /** False when that trouble is known. */
+  #enter(whose: string | typeof everybody, reason: string): boolean {
+    const known = this.#troubles.has(whose);
+    this.#troubles.set(whose, reason);
+    this.#show();
+    return !known;
+  }
+
+  #show(): void {
+    const [reason] = this.#troubles.values();
+    const others = this.#troubles.size - 1;
+    if (reason === undefined) this.#host.health({ kind: 'ok' }, this.#name);
+    else this.#host.health({ kind: 'degraded', reason: others > 0 ? `${reason}, and ${others} more` : reason }, this.#name);
+  }
+
+  #facts(): Record<string, string> {
+    return { endpoint: this.#name, url: this.#url, profiles: this.#kept ? 'kept' : 'refused' };
+  }
+}
+
+/** The endpoint's words, with status or code. */
+export function wordsOf(answer: Answer): string {
+  switch (answer.kind) {
+    case 'taken':
+    case 'aborted':
+      return answer.kind;
+    case 'no_answer':
+      return answer.message;
+    case 'refused':
+      return `${answer.status === 0 ? codeName(answer.code) : `HTTP ${answer.status}`}: ${answer.message}`;
+    default:
+      throw new Error(`unreachable: ${answer satisfies never}`);
+  }
+}
+
+/** What to change; undefined where the words say it themselves. */
+function adviceFor(answer: Answer): string | undefined {
+  if (answer.kind !== 'refused') return undefined;
+  const name = codeName(answer.code);
+  if (answer.status === 401 || name === 'unauthenticated') return "check the endpoint's credentials and the tenant, X-Scope-OrgID";
+  if (answer.status === 403 || name === 'permission_denied') return "check what the endpoint's credentials may do, and for which tenant";
+  if (answer.status === 404 || answer.status === 405 || name === 'not_found')
+    return 'check url: it is the root of a Pyroscope, without the path of its API';
+  return undefined;
+}

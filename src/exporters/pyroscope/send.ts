@@ -1,0 +1,91 @@
+import type { Host } from '../../core/component.ts';
+import { createHttpClient, type HttpClient, type OutgoingHttp } from '../../net/client/client.ts';
+import { createGrpcClient, type GrpcClient } from '../../net/client/grpc.ts';
+import { productUserAgent } from '../../net/client/user-agent.ts';
+import { type Answer, answerOfGrpc, answerOfHttp } from './answer.ts';
+import type { SendableRequest } from './load.ts';
+import type { EndpointConfig } from './schema.ts';
+
+/** One attempt to make. */
+export interface Shipment {
+  readonly request: SendableRequest;
+  readonly body: Uint8Array;
+  readonly tenant: string;
+  /** Of the delivery as a whole: propagation, X-Alloy-Id. They win over the endpoint's own of the same name. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** Milliseconds that the sender still waits; undefined when nobody does. */
+  readonly leftMs: number | undefined;
+}
+
+/** Sends to one endpoint, whatever the protocol. */
+export interface Sender {
+  /** One attempt; expected outcomes are values. */
+  send(shipment: Shipment, signal: AbortSignal): Promise<Answer>;
+  close(): Promise<void>;
+}
+
+const pushPath = '/push.v1.PusherService/Push';
+const tenantHeader = 'X-Scope-OrgID';
+
+/** Opens nothing: connections come with the first attempt. */
+export function createSender(config: EndpointConfig, host: Host): Sender {
+  return new EndpointSender(config, host);
+}
+
+class EndpointSender implements Sender {
+  readonly #config: EndpointConfig;
+  readonly #host: Host;
+  readonly #http: HttpClient;
+  /** For pushes; /ingest has no gRPC form and goes by HTTP to the same URL. */
+  readonly #grpc: GrpcClient | undefined;
+  readonly #namesTenant: boolean;
+
+  constructor(config: EndpointConfig, host: Host) {
+    this.#config = config;
+    this.#host = host;
+    this.#http = createHttpClient(config, host);
+    this.#grpc = config.protocol === 'grpc' ? createGrpcClient(config, host) : undefined;
+    const own = [...Object.keys(config.headers), ...Object.keys(config.http_headers)];
+    // An empty one counts: it says that this endpoint takes no tenant.
+    this.#namesTenant = own.some((name) => name.toLowerCase() === tenantHeader.toLowerCase());
+  }
+
+  async send(shipment: Shipment, signal: AbortSignal): Promise<Answer> {
+    const { clock } = this.#host;
+    const tenant: Record<string, string> = this.#namesTenant || shipment.tenant === '' ? {} : { [tenantHeader]: shipment.tenant };
+    const headers = { ...tenant, ...shipment.headers };
+    const { request, body } = shipment;
+    if (request.kind === 'push' && this.#grpc !== undefined) {
+      return answerOfGrpc(await this.#grpc.push(body, headers, signal), clock.now());
+    }
+    const http = request.kind === 'push' ? this.#connect(shipment.leftMs) : ingest(request);
+    const outcome = await this.#http.send({ ...http, headers: { ...http.headers, ...headers }, body }, signal);
+    return answerOfHttp(outcome, request.kind, clock.now());
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([this.#http.close(), this.#grpc?.close()]);
+  }
+
+  /** Connect's unary protocol (connectrpc.com/docs/protocol). Its headers and our name win over the endpoint's `headers` (row W14). */
+  #connect(leftMs: number | undefined): HttpForm {
+    const timeoutMs = Math.min(this.#config.remote_timeout, leftMs ?? Number.POSITIVE_INFINITY);
+    return {
+      path: pushPath,
+      query: '',
+      headers: {
+        'Content-Type': 'application/proto',
+        'Connect-Protocol-Version': '1',
+        'Connect-Timeout-Ms': String(Math.max(1, Math.floor(timeoutMs))),
+        'User-Agent': productUserAgent,
+      },
+    };
+  }
+}
+
+type HttpForm = Omit<OutgoingHttp, 'body'>;
+
+/** As it came in; where the sender named no content type the endpoint's `headers` may (row W12). */
+function ingest({ path, query, contentTypes }: SendableRequest): HttpForm {
+  return { path, query, headers: contentTypes.length === 0 ? {} : { 'Content-Type': contentTypes } };
+}

@@ -1,0 +1,50 @@
+import { Failed } from '../../core/errors.ts';
+import type { Answer, Judgement, Refusal, RequestKind } from './answer.ts';
+import { codeName, codeOf, codeOfStatus, statusOfCode } from './codes.ts';
+
+/** Whose verdict it is, and after how many attempts. */
+export interface VerdictOf {
+  readonly endpoint: string;
+  /** Without user-info. */
+  readonly url: string;
+  readonly kind: RequestKind;
+  readonly attempts: number;
+  /** Undefined where there was no attempt. */
+  readonly judgement: Judgement | undefined;
+}
+
+/** An endpoint's last answer in the words and codes that a sender is told. */
+export function verdictOf(answer: Exclude<Answer, { readonly kind: 'taken' }>, of: VerdictOf): Failed {
+  const { status, code } = statusAndCode(answer, of);
+  const retries = Math.max(0, of.attempts - 1);
+  const words = answer.kind === 'aborted' ? 'the gateway is stopping' : answer.message;
+  return new Failed({
+    endpoint: of.endpoint,
+    status,
+    code,
+    message: `failed to ${of.kind} to endpoint ${of.url} (${retries} retries): ${codeName(code)}: ${words}`,
+    retryAfterMs: answer.kind === 'refused' ? answer.retryAfterMs : undefined,
+  });
+}
+
+function statusAndCode(answer: Exclude<Answer, { readonly kind: 'taken' }>, of: VerdictOf): { status: number; code: number } {
+  switch (answer.kind) {
+    case 'refused':
+      return ofRefusal(answer, of);
+    case 'no_answer':
+      return answer.cause === 'timeout' ? { status: 504, code: codeOf('deadline_exceeded') } : { status: 503, code: codeOf('unavailable') };
+    case 'aborted':
+      return { status: 503, code: codeOf('unavailable') };
+    default:
+      throw new Error(`unreachable: ${answer satisfies never}`);
+  }
+}
+
+function ofRefusal(refusal: Refusal, of: VerdictOf): { status: number; code: number } {
+  // A redirect, a web page or another server's 200 mean nothing to the sender.
+  if (refusal.status > 0 && refusal.status < 400) return { status: 502, code: codeOf('unavailable') };
+  const code = refusal.code === 0 ? codeOfStatus(refusal.status) : refusal.code;
+  // What is permanent is never a 5xx that asks to be tried again.
+  const contradictory = of.judgement?.fault === 'record' && refusal.status >= 500 && refusal.code !== 0;
+  return { status: refusal.status === 0 || contradictory ? statusOfCode(code) : refusal.status, code };
+}
