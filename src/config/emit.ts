@@ -82,7 +82,7 @@ function emitText(text: string): string {
 }
 
 /** Text that is the same after references are expanded. */
-function escapeReferences(text: string): string {
+export function escapeReferences(text: string): string {
   return text.replaceAll(/\$(?=[${])/g, '$$$$');
 }
 

@@ -20,9 +20,11 @@ export interface Expansion {
 
 /** A reference to the environment or a file, and what stood there. */
 export interface Reference {
-  /** "${env:URL}" */
+  /** "${env:URL}", or as the language of the file has it: sys.env("URL"). */
   readonly written: string;
   readonly value: string;
+  /** How YAML would write it, where the language is another one. */
+  readonly yaml?: string;
 }
 
 // A reference in the default of a reference is a convenience, not a language.

@@ -4,7 +4,7 @@ import type { Reference, References } from './env.ts';
 import { type Language, readReferenced, readSources, type SourceFile } from './files.ts';
 import { applySet, mergeFiles } from './layers.ts';
 import { type Node, nodeOf, treeOf } from './nodes.ts';
-import { conceal, sortProblems } from './problems.ts';
+import { conceal, hasErrors, sortProblems } from './problems.ts';
 import { readConfig, type Vocabulary } from './read.ts';
 import type { Config } from './schema.ts';
 import type { Problem, Tree } from './tree.ts';
@@ -22,11 +22,21 @@ export interface LoadOptions extends Vocabulary {
 }
 
 /** Another language for the same tree. Never throws for what the files say. */
-export type FrontEnd = (files: readonly SourceFile[]) => { readonly tree: Tree | undefined; readonly problems: readonly Problem[] };
+export type FrontEnd = (files: readonly SourceFile[]) => FrontEndResult;
+
+/** What another language makes of its files. */
+export interface FrontEndResult {
+  readonly tree: Tree | undefined;
+  readonly problems: readonly Problem[];
+  /** Components that are written right and that this build cannot run. */
+  readonly unavailable?: readonly Problem[];
+  /** What came from the environment and from files. */
+  readonly foreign?: readonly Reference[];
+}
 
 /** What came of it. */
 export interface Loaded {
-  /** Undefined when there is an error among the problems. */
+  /** Undefined when there is an error among the problems, or a component that this build cannot run. */
   readonly config: Config | undefined;
   /** Every one, in the order of the files. */
   readonly problems: readonly Problem[];
@@ -35,6 +45,8 @@ export interface Loaded {
   readonly language: Language;
   /** The files that were read. */
   readonly sources: readonly SourceFile[];
+  /** What came from the environment and from files, in whatever language: nothing may print it. */
+  readonly foreign: readonly Reference[];
 }
 
 /**
@@ -51,13 +63,14 @@ export function loadConfig(options: LoadOptions): Loaded {
     message,
     severity: 'error',
   }));
+  const unavailable = new Set<string>();
   const finish = (tree: Tree | undefined, config: Config | undefined): Loaded => {
     const told = sortProblems(
       conceal(problems, [...foreign, ...foreignOf(tree)]),
       files.map(({ name }) => name),
     );
-    const usable = told.every(({ severity }) => severity !== 'error');
-    return { config: usable ? config : undefined, problems: told, tree, language, sources: files };
+    const usable = unavailable.size === 0 && !hasErrors(told);
+    return { config: usable ? config : undefined, problems: told, tree, language, sources: files, foreign };
   };
   let node = problems.length > 0 ? undefined : language === 'alloy' ? readAlloy() : readYaml();
   if (node === undefined) return finish(undefined, undefined);
@@ -70,16 +83,18 @@ export function loadConfig(options: LoadOptions): Loaded {
   const tree = treeOf(node);
   const wrong = new Set(problems.filter(({ severity }) => severity === 'error').map(({ path }) => path));
   const found: Problem[] = [];
-  const { config, components } = readConfig(tree, options, found);
+  const { config, components } = readConfig(tree, options, found, unavailable);
   found.push(...checkReferences(tree, options.registry), ...checkComponents(tree, components, config));
   // A value that could not be read is not also of the wrong kind.
   problems.push(...found.filter(({ path }) => path === '' || !wrong.has(path)));
   return finish(tree, config);
 
   function readAlloy(): Node | undefined {
-    const { tree: parsed, problems: seen } = options.alloy(files);
-    problems.push(...seen);
-    return parsed && nodeOf(parsed);
+    const parsed = options.alloy(files);
+    problems.push(...parsed.problems, ...(parsed.unavailable ?? []));
+    foreign.push(...(parsed.foreign ?? []));
+    for (const { path } of parsed.unavailable ?? []) unavailable.add(path);
+    return parsed.tree && nodeOf(parsed.tree);
   }
 
   function readYaml(): Node | undefined {

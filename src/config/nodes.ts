@@ -1,13 +1,12 @@
-import { Secret } from '../core/secret.ts';
 import { isMap, type Path, type Place, type Tree } from './tree.ts';
 
 /** A value together with the places of everything in it: what front-ends build, what layers are merged as. */
 export type Node = ScalarNode | ListNode | MapNode;
 
-/** Text, a number, true or false, nothing, or what a front-end has made a secret. */
+/** Text, a number, true or false, or nothing. */
 export interface ScalarNode {
   readonly kind: 'scalar';
-  readonly value: string | number | boolean | null | Secret;
+  readonly value: string | number | boolean | null;
   /** As it was written, references replaced. */
   readonly text: string | undefined;
   readonly place: Place;
@@ -69,8 +68,8 @@ export function nodeOf(tree: Tree, path: Path = [], value: unknown = tree.value)
   return { kind: 'scalar', value: isScalar(value) ? value : null, text: tree.text?.(path), place };
 }
 
-function isScalar(value: unknown): value is string | number | boolean | Secret {
-  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' || value instanceof Secret;
+function isScalar(value: unknown): value is string | number | boolean {
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
 }
 
 /** The node at a path, undefined where there is none. */

@@ -24,6 +24,11 @@ export function formatProblem({ place, path, message, severity }: Problem): stri
   return `${where} ${severity === 'warning' ? 'warning: ' : ''}${message}`;
 }
 
+/** Whether there is an error among them. */
+export function hasErrors(problems: readonly Problem[]): boolean {
+  return problems.some(({ severity }) => severity === 'error');
+}
+
 /** In the order of the files; what is said twice of one place is said once. */
 export function sortProblems(problems: readonly Problem[], sources: readonly string[]): Problem[] {
   const rank = (problem: Problem): number => {

@@ -13,7 +13,7 @@ import {
   testsSchema,
 } from './schema.ts';
 import { hintFor } from './suggest.ts';
-import { isMap, type Path, type Problem, type Tree } from './tree.ts';
+import { formatPath, isMap, type Path, type Problem, type Tree, valueAt } from './tree.ts';
 
 /** What a configuration may be made of. */
 export interface Vocabulary {
@@ -30,8 +30,11 @@ export interface Reading {
   readonly components: Readonly<Record<ComponentKind, ReadonlyMap<string, ComponentConfig>>>;
 }
 
-/** Checks every section of a tree by its schema; goes on after a mistake, so that all of them come at once. */
-export function readConfig(tree: Tree, vocabulary: Vocabulary, problems: Problem[]): Reading {
+/**
+ * Checks every section of a tree by its schema; goes on after a mistake, so that all of them come at once. Components at the paths of
+ * `unavailable` have been complained of already.
+ */
+export function readConfig(tree: Tree, vocabulary: Vocabulary, problems: Problem[], unavailable: ReadonlySet<string>): Reading {
   const before = problems.length;
   const top = isMap(tree.value) ? tree.value : {};
   if (!isMap(tree.value)) problems.push(problemAt(tree, [], 'expected a map with receivers, processors, exporters and service'));
@@ -40,7 +43,10 @@ export function readConfig(tree: Tree, vocabulary: Vocabulary, problems: Problem
     problems.push(problemAt(tree, [section], `unknown key "${section}"${hintFor(section, sections)}`, { about: 'key' }));
   }
   const components = Object.fromEntries(
-    componentKinds.map((kind) => [kind, readComponents(tree, kind, top[kind], vocabulary.registry[kind], problems)]),
+    componentKinds.map((kind) => {
+      const { registry } = vocabulary;
+      return [kind, readComponents({ tree, kind, factories: registry[kind], problems, unavailable })];
+    }),
   ) as Record<ComponentKind, Map<string, ComponentConfig>>; // fromEntries forgets which keys
   const service = readSection(tree, ['service'], serviceSchema(vocabulary.telemetry), top['service'] ?? {}, problems);
   readSection(tree, ['tests'], testsSchema, top['tests'] ?? undefined, problems);
@@ -57,20 +63,24 @@ export function typeOf(id: string): string {
   return id.split('/', 1)[0] ?? '';
 }
 
-function readComponents(
-  tree: Tree,
-  kind: ComponentKind,
-  section: unknown,
-  factories: readonly AnyFactory[],
-  problems: Problem[],
-): Map<string, ComponentConfig> {
+interface ComponentSection {
+  readonly tree: Tree;
+  readonly kind: ComponentKind;
+  readonly factories: readonly AnyFactory[];
+  readonly problems: Problem[];
+  readonly unavailable: ReadonlySet<string>;
+}
+
+function readComponents({ tree, kind, factories, problems, unavailable }: ComponentSection): Map<string, ComponentConfig> {
   const components = new Map<string, ComponentConfig>();
+  const section = valueAt(tree.value, [kind]);
   if (section === undefined || section === null) return components;
   if (!isMap(section)) {
     problems.push(problemAt(tree, [kind], `expected a map from ids to settings, found ${Array.isArray(section) ? 'a list' : 'a value'}`));
     return components;
   }
   for (const [id, value] of Object.entries(section)) {
+    if (unavailable.has(formatPath([kind, id]))) continue;
     const fault = idFault(id) ?? typeFault(kind, typeOf(id), factories);
     if (fault !== undefined) problems.push(problemAt(tree, [kind, id], fault, { about: 'key' }));
     const factory = factories.find(({ type }) => type === typeOf(id));
