@@ -1,0 +1,76 @@
+import type { Position } from './source.ts';
+
+/** Operators and brackets, longest first, so that `<=` is not read as `<`. */
+export const symbols = [
+  '||',
+  '&&',
+  '==',
+  '!=',
+  '<=',
+  '>=',
+  '!',
+  '<',
+  '>',
+  '+',
+  '-',
+  '*',
+  '/',
+  '%',
+  '^',
+  '=',
+  '{',
+  '}',
+  '(',
+  ')',
+  '[',
+  ']',
+  ',',
+  '.',
+] as const;
+
+export type Symbol = (typeof symbols)[number];
+
+/** What the lexer makes of a piece of text. */
+export interface Token {
+  readonly kind: 'identifier' | 'number' | 'string' | 'raw_string' | 'bool' | 'null' | 'terminator' | 'eof' | Symbol;
+  /** As written. */
+  readonly text: string;
+  /** Of a string: what it stands for. */
+  readonly value: string;
+  readonly at: Position;
+}
+
+const names: Readonly<Record<string, string>> = {
+  identifier: 'IDENT',
+  number: 'NUMBER',
+  string: 'STRING',
+  raw_string: 'STRING',
+  bool: 'BOOL',
+  null: 'NULL',
+  terminator: 'TERMINATOR',
+  eof: 'EOF',
+};
+
+/** What Alloy's messages call it: IDENT, TERMINATOR, or the symbol itself. */
+export function nameOfToken(token: Token): string {
+  if (token.kind === 'number' && /[.eE]/.test(token.text)) return 'FLOAT';
+  return names[token.kind] ?? token.kind;
+}
+
+/** Kinds after which the end of a line ends the statement. */
+const endsStatement: ReadonlySet<Token['kind']> = new Set([
+  'identifier',
+  'number',
+  'string',
+  'raw_string',
+  'bool',
+  'null',
+  ')',
+  ']',
+  '}',
+] as const);
+
+/** Whether a line break after it is a TERMINATOR: the rule that makes a list closed on its own line need a trailing comma. */
+export function canEndStatement(token: Token | undefined): boolean {
+  return token !== undefined && endsStatement.has(token.kind);
+}

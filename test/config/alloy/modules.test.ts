@@ -1,0 +1,140 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { errorsOf, read, told, treeOf } from './support.ts';
+
+const declared = `declare "feature" {
+  argument "to" {
+  }
+  argument "port" {
+    optional = true
+    default = 4040
+    comment = "where it listens"
+  }
+  pyroscope.receive_http "in" {
+    forward_to = argument.to.value
+    http {
+      listen_port = argument.port.value
+    }
+  }
+  pyroscope.relabel "r" {
+    forward_to = argument.to.value
+  }
+  export "receiver" {
+    value = pyroscope.relabel.r.receiver
+  }
+}
+`;
+const out = 'pyroscope.write "out" {\n  endpoint {\n    url = "http://up"\n  }\n}\n';
+
+interface Shape {
+  readonly receivers: Record<string, { endpoint: string }>;
+  readonly service: { pipelines: Record<string, { pipelines?: string[] }> };
+}
+
+test('expands each use of a declare block under a name of its own', () => {
+  const uses = `${out}feature "a" {\n  to = [pyroscope.write.out.receiver]\n}\nfeature "b" {\n  to = [feature.a.receiver]\n  port = 5050\n}\n`;
+  const tree = treeOf(uses + declared) as Shape;
+  assert.deepEqual(
+    Object.entries(tree.receivers).map(([id, { endpoint }]) => [id, endpoint]),
+    [
+      ['pyroscope/feature.a.in', '[::]:4040'],
+      ['pyroscope/feature.b.in', '[::]:5050'],
+    ],
+  );
+  assert.deepEqual(tree.service.pipelines['receive_http/feature.b.in']?.pipelines, ['relabel/feature.a.r']);
+  assert.deepEqual(tree.service.pipelines['relabel/feature.a.r']?.pipelines, ['write/out']);
+});
+
+test('asks for the arguments that must be given, and for no others', () => {
+  assert.deepEqual(errorsOf(`${declared}feature "a" {\n  prot = 1\n}\n`), [
+    '22:1 feature.a: missing required argument "to" of feature',
+    '23:3 feature.a: unrecognized attribute name "prot": did you mean "port"?',
+  ]);
+});
+
+test('says once what is wrong inside of a declare block, however often it is used', () => {
+  const text =
+    'declare "d" {\n  pyroscope.write "w" {\n    nope = 1\n  }\n  pyroscope.relabel "r" {\n    forward_to = [argument.gone.value]\n  }\n}\nd "a" {\n}\nd "b" {\n}\n';
+  assert.deepEqual(
+    errorsOf(text).map((line) => line.replace(/;.*/, '')),
+    [
+      '3:5 d.a.pyroscope.write.w: unrecognized attribute name "nope"',
+      '6:19 d.a.pyroscope.relabel.r.forward_to: argument "gone" is not declared in this module',
+    ],
+  );
+});
+
+test('does not look inside of a declare block that nobody uses', () => {
+  assert.deepEqual(errorsOf('declare "d" {\n  pyroscope.write "w" {\n    nope = 1\n  }\n}\n'), []);
+});
+
+test('keeps what is in a module out of sight of what is around it, both ways', () => {
+  assert.match(
+    errorsOf(
+      `${out}declare "d" {\n  pyroscope.relabel "r" {\n    forward_to = [pyroscope.write.out.receiver]\n  }\n}\nd "a" {\n}\n`,
+    ).join(),
+    /does not exist or is out of scope/,
+  );
+  assert.match(
+    errorsOf(
+      `${declared}${out}feature "a" {\n  to = []\n}\npyroscope.relabel "r" {\n  forward_to = [pyroscope.relabel.r2.receiver, feature.a.nope]\n}\n`,
+    ).join(),
+    /out of scope/,
+  );
+  assert.match(
+    errorsOf(`${declared}feature "a" {\n  to = []\n}\npyroscope.relabel "r" {\n  forward_to = [feature.a.nope]\n}\n`).join(),
+    /field "nope" does not exist/,
+  );
+});
+
+test('imports the declares of a file, of a directory, and of what these import', () => {
+  const files = {
+    'lib/one.alloy': declared,
+    'dir/a.alloy': 'declare "outer" {\n  argument "to" {\n  }\n  inner "x" {\n    to = argument.to.value\n  }\n}\n',
+    'dir/b.alloy':
+      'import.file "lib" {\n  filename = file.path_join(module_path, "../lib/one.alloy")\n}\ndeclare "inner" {\n  argument "to" {\n  }\n  lib.feature "y" {\n    to = argument.to.value\n  }\n}\n',
+  };
+  const text = `${out}import.file "ns" {\n  filename = "dir"\n}\nns.outer "z" {\n  to = [pyroscope.write.out.receiver]\n}\n`;
+  const tree = treeOf(text, { files }) as Shape;
+  assert.deepEqual(Object.keys(tree.receivers), ['pyroscope/ns.outer.z.inner.x.lib.feature.y.in']);
+});
+
+test('reports mistakes of an imported file in that file', () => {
+  const files = { 'm.alloy': 'declare "d" {\n  x = \n}\npyroscope.write "w" {\n}\n' };
+  const { problems } = read('import.file "ns" {\n  filename = "m.alloy"\n}\n', { files });
+  assert.deepEqual(
+    problems.map(({ place, message }) => `${place.source}:${place.line}:${place.column} ${message}`),
+    [
+      'm.alloy:3:1 expected expression, got }',
+      'm.alloy:4:1 pyroscope.write may not stand at the top of an imported module: only declare and import.file may',
+    ],
+  );
+  assert.match(errorsOf('import.file "ns" {\n  filename = "gone"\n}\n').join(), /2:3 import.file.ns: cannot read gone: ENOENT/);
+});
+
+test('refuses modules that contain themselves, and a few lines that ask for millions of blocks', () => {
+  assert.match(errorsOf('declare "d" {\n  d "x" {\n  }\n}\nd "a" {\n}\n').join(), /nested too deeply/);
+  assert.match(
+    errorsOf('import.file "m" {\n  filename = "m"\n}\n', { files: { m: 'import.file "m" {\n  filename = "m"\n}\n' } }).join(),
+    /nested too deeply/,
+  );
+  const doubling = Array.from({ length: 19 }, (_, at) => `declare "d${at}" {\n  d${at + 1} "x" {\n  }\n  d${at + 1} "y" {\n  }\n}\n`).join(
+    '',
+  );
+  assert.match(errorsOf(`${doubling}declare "d19" {\n}\nd0 "a" {\n}\n`).join(), /there are more than 10000/);
+});
+
+test('refuses blocks of a module outside of one, and blocks of a file inside of one', () => {
+  assert.match(errorsOf('argument "x" {\n}\n').join(), /1:1 argument.x: argument blocks may only stand in a declare block/);
+  assert.match(
+    errorsOf('declare "d" {\n  logging {\n  }\n}\nd "a" {\n}\n').join(),
+    /2:3 logging: logging may only stand at the top of a file/,
+  );
+  assert.match(errorsOf('declare {\n}\n').join(), /1:1 declare: block "declare" requires non-empty label/);
+  assert.match(errorsOf('declare "d" {\n}\ndeclare "d" {\n}\n').join(), /3:1 declare.d: "d" is already declared/);
+});
+
+test('skips what a module has of other families as it does outside', () => {
+  const { problems } = read('declare "d" {\n  loki.write "l" {\n  }\n}\nd "a" {\n}\nd "b" {\n}\n');
+  assert.deepEqual(told(problems), ['warning 2:3 loki.write.l: loki.write skipped: it is not part of Flamegate']);
+});
