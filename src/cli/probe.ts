@@ -1,0 +1,108 @@
+import { problemAt } from '../config/problems.ts';
+import type { Config } from '../config/schema.ts';
+import type { Problem, Tree } from '../config/tree.ts';
+import { systemClock } from '../core/clock.ts';
+import type { Host } from '../core/component.ts';
+import { messageOf } from '../core/errors.ts';
+import { createHttpClient, type HttpOutcome } from '../net/client/client.ts';
+import { createGrpcClient, type GrpcOutcome } from '../net/client/grpc.ts';
+import type { HttpClientConfig } from '../net/client/schema.ts';
+import { HealthBoard } from '../service/health.ts';
+import { createHost } from '../service/host.ts';
+import { SharedResources } from '../service/shared.ts';
+import type { LogOutput } from '../telemetry/log-output.ts';
+import { TelemetrySchema } from '../telemetry/schema.ts';
+import { createTelemetry } from '../telemetry/telemetry.ts';
+import { readVersion } from './version.ts';
+
+/** What of an endpoint of the exporter `pyroscope` a probe needs. */
+interface ProbeTarget extends HttpClientConfig {
+  readonly protocol: 'connect' | 'grpc';
+}
+
+/**
+ * Tries every endpoint: name, connection, TLS and credentials, with a push of no series, which stores nothing and which Pyroscope refuses only
+ * after it has looked at all of them. One error for each that could not take a profile now.
+ */
+export async function probeEndpoints(config: Config, tree: Tree): Promise<Problem[]> {
+  const telemetry = createTelemetry(TelemetrySchema.parse({}), { version: readVersion(), clock: systemClock, output: nowhere });
+  const health = new HealthBoard();
+  const around = {
+    observability: telemetry,
+    clock: systemClock,
+    random: Math.random,
+    health,
+    shared: new SharedResources(),
+    books: new Map(),
+  };
+  const host = createHost('validate', around);
+  try {
+    const probes = targetsOf(config).map(async ({ exporter, at, target }) => {
+      const reason = await probe(target, host);
+      const path = ['exporters', exporter, 'endpoints', at, 'url'];
+      return reason === undefined ? [] : [problemAt(tree, path, `cannot be used: ${reason}`)];
+    });
+    return (await Promise.all(probes)).flat();
+  } finally {
+    host.dispose();
+    await telemetry.stop(AbortSignal.abort());
+  }
+}
+
+/** A component's warnings are not what was asked for. */
+const nowhere: LogOutput = { terminal: false, write: () => true, close: async () => {} };
+
+function targetsOf(config: Config): { readonly exporter: string; readonly at: number; readonly target: ProbeTarget }[] {
+  return [...config.exporters].flatMap(([exporter, { type, config: settings }]) => {
+    if (type !== 'pyroscope') return [];
+    // What the schema of that exporter has made: exporters/ is not ours to import.
+    const { endpoints } = settings as { readonly endpoints: readonly ProbeTarget[] };
+    return endpoints.map((target, at) => ({ exporter, at, target }));
+  });
+}
+
+/** Why the endpoint could not take a profile now; undefined when it could. */
+async function probe(target: ProbeTarget, host: Host): Promise<string | undefined> {
+  const nothing = new Uint8Array();
+  const forever = new AbortController().signal; // remote_timeout is the bound
+  try {
+    if (target.protocol === 'grpc') {
+      const client = createGrpcClient(target, host);
+      return faultOfGrpc(await client.push(nothing, {}, forever).finally(() => client.close()));
+    }
+    const client = createHttpClient(target, host);
+    const headers = { 'Content-Type': 'application/proto', 'Connect-Protocol-Version': '1' };
+    const request = { path: '/push.v1.PusherService/Push', query: '', headers, body: nothing };
+    return faultOfHttp(await client.send(request, forever).finally(() => client.close()));
+  } catch (why) {
+    return messageOf(why); // tls_config names a file of no use
+  }
+}
+
+/** A 4xx that complains of the request itself shows that everything before it is right. */
+function faultOfHttp(outcome: HttpOutcome): string | undefined {
+  if (outcome.kind === 'failure') return outcome.message;
+  if (outcome.kind === 'aborted') return 'it was not tried';
+  const { status, contentType } = outcome;
+  if (status === 401) return 'it answers 401: the credentials are missing or wrong';
+  if (status === 403) return 'it answers 403: these credentials, or this tenant, may not push';
+  if (status === 404 || status === 405) return `it answers ${status}: nothing takes pushes below this URL`;
+  if (status >= 300 && status < 400) return `it answers ${status}: it redirects to ${outcome.headers['location'] ?? 'nowhere'}`;
+  if (status >= 500 && status !== 501) return `it answers ${status}`;
+  return contentType === 'text/html' ? `it answers ${status} with a web page: this is no Pyroscope` : undefined;
+}
+
+function faultOfGrpc(outcome: GrpcOutcome): string | undefined {
+  if (outcome.kind === 'failure') return outcome.message;
+  if (outcome.kind === 'aborted') return 'it was not tried';
+  return grpcFaults[outcome.code];
+}
+
+// Codes that say nothing of an empty request (grpc/grpc doc/statuscodes.md).
+const grpcFaults: Readonly<Record<number, string>> = {
+  5: 'it answers NOT_FOUND: nothing takes pushes at this URL',
+  7: 'it answers PERMISSION_DENIED: these credentials, or this tenant, may not push',
+  12: 'it answers UNIMPLEMENTED: it takes no pushes by gRPC',
+  14: 'it answers UNAVAILABLE',
+  16: 'it answers UNAUTHENTICATED: the credentials are missing or wrong',
+};
