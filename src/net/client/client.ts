@@ -4,7 +4,7 @@ import type { Host } from '../../core/component.ts';
 import { formatDuration } from '../../core/units.ts';
 import { answerText } from './answer-text.ts';
 import { Authenticator } from './auth.ts';
-import { exchange, Interrupted, type RawRequest, type RawResponse } from './exchange.ts';
+import type { RawRequest, RawResponse } from './exchange.ts';
 import { CredentialsError, describeFailure } from './failure.ts';
 import { buildHeaders, withoutSecrets } from './headers.ts';
 import { maxRedirects, mayHaveSecrets, redirectTarget } from './redirect.ts';
@@ -65,8 +65,8 @@ class EndpointClient implements HttpClient {
     this.#config = config;
     this.#host = host;
     this.#base = new URL(config.url);
-    this.#authenticator = new Authenticator(config);
-    this.#transport = new Transport(config);
+    this.#authenticator = new Authenticator(config, host);
+    this.#transport = new Transport(config, host);
   }
 
   async send(request: OutgoingHttp, signal: AbortSignal): Promise<HttpOutcome> {
@@ -75,15 +75,18 @@ class EndpointClient implements HttpClient {
     try {
       return outcomeOf(await this.#exchange(request, attempt.controller.signal));
     } catch (error) {
-      return signal.aborted ? { kind: 'aborted' } : this.#failure(error);
+      if (signal.aborted) return { kind: 'aborted' };
+      if (error instanceof CredentialsError) return { kind: 'failure', cause: 'credentials', message: error.message };
+      if (attempt.controller.signal.aborted) return this.#timeout();
+      return { kind: 'failure', cause: 'network', message: describeFailure(this.#base.host, error) };
     } finally {
       cancel();
       attempt.release();
     }
   }
 
-  close(): Promise<void> {
-    return this.#transport.close();
+  async close(): Promise<void> {
+    await Promise.all([this.#transport.close(), this.#authenticator.close()]);
   }
 
   async #exchange(outgoing: OutgoingHttp, signal: AbortSignal): Promise<RawResponse> {
@@ -91,8 +94,9 @@ class EndpointClient implements HttpClient {
     let request: RawRequest = { origin: this.#base.origin, path: this.#pathOf(outgoing), method: 'POST', headers, body: outgoing.body };
     let trusted = true;
     for (let hops = 0; ; hops++) {
-      const sent = trusted ? { ...request, headers: await this.#authenticator.authorize(headers) } : request;
-      const response = await exchange(this.#transport, sent, signal, this.#host.clock);
+      const sent = trusted ? { ...request, headers: await this.#authenticator.authorize(headers, signal) } : request;
+      const response = await this.#transport.exchange(sent, signal);
+      if (response.status === 401) this.#authenticator.refused(sent.headers);
       const next = this.#config.follow_redirects ? redirectTarget(request, response) : undefined;
       if (next === undefined || hops === maxRedirects) return response;
       // Once elsewhere the secrets stay away, also when the chain leads back, as Go's client does it.
@@ -112,14 +116,11 @@ class EndpointClient implements HttpClient {
     return outgoing.query === '' ? path : `${path}?${outgoing.query}`;
   }
 
-  #failure(error: unknown): HttpOutcome {
-    const host = this.#base.host;
-    if (error instanceof Interrupted) {
-      const what = error.connected ? 'no answer' : 'no connection';
-      return { kind: 'failure', cause: 'timeout', message: `${host}: ${what} within ${formatDuration(this.#config.remote_timeout)}` };
-    }
-    if (error instanceof CredentialsError) return { kind: 'failure', cause: 'credentials', message: error.message };
-    return { kind: 'failure', cause: 'network', message: describeFailure(host, error) };
+  #timeout(): HttpOutcome {
+    const step = this.#transport.step(this.#base);
+    const where = step === undefined ? '' : `, a connection is still ${step}`;
+    const message = `${this.#base.host}: no answer within ${formatDuration(this.#config.remote_timeout)}${where}`;
+    return { kind: 'failure', cause: 'timeout', message };
   }
 }
 

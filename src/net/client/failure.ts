@@ -8,6 +8,22 @@ export class CredentialsError extends Error {
   }
 }
 
+/** No connection came about; `cause` says why. */
+export class ConnectError extends Error {
+  constructor(cause: unknown) {
+    super('no connection', { cause });
+    this.name = 'ConnectError';
+  }
+}
+
+/**
+ * Whether an HTTP/2 peer said that it has not looked at the request (RFC 9113, 8.7): it closes the connection, or refused the stream. undici sends
+ * such a request again once; the second time it says so in these words (client-h2.js).
+ */
+export function isRefusedStream(error: unknown): boolean {
+  return /"GOAWAY" frame received|"stream error" received - code 7/.test(messageOf(error));
+}
+
 const reasons: Readonly<Record<string, string>> = {
   EAI_AGAIN: 'its name could not be looked up: the DNS server does not answer',
   ECONNREFUSED: 'the connection was refused',
@@ -27,11 +43,12 @@ export function describeFailure(host: string, error: unknown): string {
 }
 
 function reasonOf(error: unknown): string {
+  if (error instanceof ConnectError) return reasonOf(error.cause);
   // Several addresses were tried.
   if (error instanceof AggregateError && error.errors.length > 0) return unique(error.errors.map(reasonOf)).join('; ');
+  if (error instanceof Error && error.name === 'HTTPParserError') return `what it answers is not HTTP (${error.message})`;
   const code = codeOf(error);
   if (code === undefined) return messageOf(error);
-  if (code.startsWith('HPE_')) return `what it answers is not HTTP (${messageOf(error)})`;
   // The socket's own reason stands in the cause.
   if (code === 'UND_ERR_SOCKET') return `the connection was lost before an answer came (${messageOf(error)})`;
   return reasons[code] ?? messageOf(error);

@@ -1,21 +1,13 @@
-import {
-  type ChannelOptions,
-  Client,
-  type ClientUnaryCall,
-  connectivityState,
-  credentials,
-  Metadata,
-  type ServiceError,
-  status,
-} from '@grpc/grpc-js';
+import { type Client, Metadata, type ServiceError, status } from '@grpc/grpc-js';
 import { follow } from '../../core/abort.ts';
 import type { Host } from '../../core/component.ts';
 import { formatDuration } from '../../core/units.ts';
 import { Authenticator } from './auth.ts';
 import { CredentialsError } from './failure.ts';
+import { type GrpcChannel, openChannel } from './grpc-channel.ts';
 import { buildHeaders, type HeaderMap } from './headers.ts';
+import { Reach } from './reach.ts';
 import type { HttpClientConfig } from './schema.ts';
-import { productUserAgent } from './user-agent.ts';
 
 /** One endpoint's gRPC channel. */
 export interface GrpcClient {
@@ -41,41 +33,48 @@ export type GrpcOutcome =
 
 const pushPath = '/push.v1.PusherService/Push';
 
-/** Opens nothing: the connection comes with the first call. */
+/** Opens nothing: the connection comes with the first call. Throws a sentence when `tls_config` names a file that is of no use. */
 export function createGrpcClient(config: HttpClientConfig, host: Host): GrpcClient {
-  return new EndpointChannel(config, host);
+  return new EndpointChannels(config, host);
 }
 
-class EndpointChannel implements GrpcClient {
+/** One channel at a time, replaced when it is old, when it cannot connect and when certificates change. */
+class EndpointChannels implements GrpcClient {
   readonly #config: HttpClientConfig;
   readonly #host: Host;
   readonly #url: URL;
+  readonly #reach: Reach;
   readonly #authenticator: Authenticator;
-  #client: Client;
+  #channel: GrpcChannel | undefined;
+  #openedAt = 0;
 
   constructor(config: HttpClientConfig, host: Host) {
     this.#config = config;
     this.#host = host;
     this.#url = new URL(config.url);
-    this.#authenticator = new Authenticator(config);
-    this.#client = this.#open();
+    this.#reach = new Reach(config, host, ['h2']);
+    this.#authenticator = new Authenticator(config, host);
   }
 
   async push(body: Uint8Array, own: Readonly<Record<string, string>>, signal: AbortSignal): Promise<GrpcOutcome> {
     const attempt = follow(signal);
     const cancel = this.#host.clock.after(this.#config.remote_timeout, () => attempt.controller.abort(new Error('remote_timeout')));
-    const client = this.#client;
     try {
-      const headers = await this.#authenticator.authorize(buildHeaders(this.#config, own));
-      const outcome = await call(client, body, metadataOf(headers), attempt.controller.signal);
+      const headers = await this.#authenticator.authorize(buildHeaders(this.#config, own), attempt.controller.signal);
+      if (await this.#reach.changed()) this.#retire();
+      const channel = this.#current(headers);
+      const outcome = await this.#call(channel.client, body, headers, attempt.controller.signal);
+      if (outcome.kind === 'response' && outcome.code === status.UNAUTHENTICATED) this.#authenticator.refused(headers);
       if (outcome.kind !== 'aborted' || signal.aborted) return outcome;
-      this.#replaceUnlessReady(client);
+      // It may hang in a handshake for ever.
+      if (channel === this.#channel && !channel.isReady()) this.#retire();
       return {
         kind: 'failure',
         cause: 'timeout',
         message: `${this.#url.host}: no answer within ${formatDuration(this.#config.remote_timeout)}`,
       };
     } catch (error) {
+      if (signal.aborted) return { kind: 'aborted' };
       if (error instanceof CredentialsError) return { kind: 'failure', cause: 'credentials', message: error.message };
       throw error;
     } finally {
@@ -85,58 +84,49 @@ class EndpointChannel implements GrpcClient {
   }
 
   async close(): Promise<void> {
-    this.#client.close();
+    this.#retire();
+    await Promise.all([this.#reach.close(), this.#authenticator.close()]);
   }
 
-  #open(): Client {
-    const secure = this.#url.protocol === 'https:';
-    const port = this.#url.port === '' ? (secure ? '443' : '80') : this.#url.port;
-    return new Client(`dns:${this.#url.hostname}:${port}`, secure ? credentials.createSsl() : credentials.createInsecure(), channelOptions);
-  }
-
-  /** A channel that could not connect in the time of a whole attempt may hang in its handshake for ever. */
-  #replaceUnlessReady(client: Client): void {
-    if (client !== this.#client || client.getChannel().getConnectivityState(false) === connectivityState.READY) return;
-    this.#client = this.#open();
-    client.close();
-  }
-}
-
-const channelOptions: ChannelOptions = {
-  'grpc.primary_user_agent': productUserAgent,
-  'grpc.keepalive_time_ms': 30_000,
-  'grpc.keepalive_timeout_ms': 10_000,
-  // The endpoint decides when to try again, and the environment nothing.
-  'grpc.enable_retries': 0,
-  'grpc.enable_http_proxy': 0,
-  'grpc.service_config_disable_resolution': 1,
-  'grpc.initial_reconnect_backoff_ms': 100,
-  'grpc.max_reconnect_backoff_ms': 1_000,
-  // One channel is one endpoint's: connections are not to be shared with another that happens to have the same target.
-  'grpc.use_local_subchannel_pool': 1,
-  'grpc.enable_channelz': 0,
-};
-
-function call(client: Client, body: Uint8Array, metadata: Metadata, signal: AbortSignal): Promise<GrpcOutcome> {
-  return new Promise((resolve) => {
-    if (signal.aborted) return resolve({ kind: 'aborted' });
-    const running: ClientUnaryCall = client.makeUnaryRequest(pushPath, bufferOf, ignore, body, metadata, (error) => {
-      signal.removeEventListener('abort', cancel);
-      if (signal.aborted) resolve({ kind: 'aborted' });
-      else resolve(error === null ? { kind: 'response', code: status.OK, message: '', retryAfter: undefined } : outcomeOf(error));
+  #call(client: Client, body: Uint8Array, headers: HeaderMap, signal: AbortSignal): Promise<GrpcOutcome> {
+    return new Promise((resolve) => {
+      if (signal.aborted) return resolve({ kind: 'aborted' });
+      const running = client.makeUnaryRequest(pushPath, bufferOf, ignore, body, metadataOf(headers), (error) => {
+        signal.removeEventListener('abort', cancel);
+        if (signal.aborted) resolve({ kind: 'aborted' });
+        else resolve(error === null ? { kind: 'response', code: status.OK, message: '', retryAfter: undefined } : this.#outcomeOf(error));
+      });
+      const cancel = (): void => running.cancel();
+      signal.addEventListener('abort', cancel, { once: true });
     });
-    const cancel = (): void => running.cancel();
-    signal.addEventListener('abort', cancel, { once: true });
-  });
-}
-
-function outcomeOf(error: ServiceError): GrpcOutcome {
-  const retryAfter = error.metadata.get('retry-after')[0]?.toString();
-  // grpc-js words its own failures as UNAVAILABLE too; a server sends metadata with its answer, or at least says it may be tried again.
-  if (error.code === status.UNAVAILABLE && Object.keys(error.metadata.getMap()).length === 0) {
-    return { kind: 'failure', cause: 'network', message: error.details };
   }
-  return { kind: 'response', code: codeOf(error), message: error.details, retryAfter };
+
+  #outcomeOf(error: ServiceError): GrpcOutcome {
+    const retryAfter = error.metadata.get('retry-after')[0]?.toString();
+    // grpc-js words its own failures as UNAVAILABLE too; what a server answers comes with metadata of its own, or means the same.
+    if (error.code === status.UNAVAILABLE && Object.keys(error.metadata.getMap()).length === 0) {
+      const reason =
+        /^No connection established\. Last error: (?:Error: )?(.*?)\.? Resolution note: /.exec(error.details)?.[1] ?? error.details;
+      return { kind: 'failure', cause: 'network', message: `${this.#url.host}: ${reason}` };
+    }
+    return { kind: 'response', code: codeOf(error), message: error.details, retryAfter };
+  }
+
+  #current(headers: HeaderMap): GrpcChannel {
+    const { max_connection_age } = this.#config;
+    if (max_connection_age > 0 && this.#host.clock.monotonic() - this.#openedAt >= max_connection_age) this.#retire();
+    if (this.#channel === undefined) {
+      const { host } = headers;
+      this.#channel = openChannel(this.#url, typeof host === 'string' ? host : this.#url.host, this.#reach);
+      this.#openedAt = this.#host.clock.monotonic();
+    }
+    return this.#channel;
+  }
+
+  #retire(): void {
+    this.#channel?.close();
+    this.#channel = undefined;
+  }
 }
 
 /** A proxy's 404 or 405 says that our URL is wrong; grpc-js makes UNIMPLEMENTED of it, which says that the record is. */

@@ -1,42 +1,63 @@
-import { Agent, type Dispatcher } from 'undici';
-import type { RawRequest, Wire } from './exchange.ts';
-import type { HttpClientConfig } from './schema.ts';
+import type { Host } from '../../core/component.ts';
+import { Connections } from './connections.ts';
+import type { Server } from './connector.ts';
+import { exchange, type RawRequest, type RawResponse } from './exchange.ts';
+import { isRefusedStream } from './failure.ts';
+import { orAborted } from './or-aborted.ts';
+import { Reach, type ReachConfig } from './reach.ts';
 
-// Go's defaults are no limit and 5 min; a bound keeps a dead endpoint from taking every file descriptor.
-const maxConnections = 4096;
-// Shorter than the idle timeouts of the usual balancers (60 s and up), so that a connection is seldom closed under our hands.
-const idleMs = 30_000;
-const maxHeaderBytes = 16 * 1024;
-// Redirects choose origins; nobody needs more than a few.
-const maxOrigins = 16;
+const shortestRefusedPauseMs = 50;
+const longestRefusedPauseMs = 1000;
 
-/** The connections of one endpoint, to whatever origins redirects lead. */
-export class Transport implements Wire {
-  readonly #agent: Agent;
+/** Exchanges over the connections of one client. */
+export class Transport {
+  readonly #config: ReachConfig;
+  readonly #host: Host;
+  readonly #reach: Reach;
+  #connections: Connections;
 
-  constructor(config: HttpClientConfig) {
-    this.#agent = new Agent({
-      connections: maxConnections,
-      pipelining: 1,
-      keepAliveTimeout: idleMs,
-      keepAliveMaxTimeout: idleMs,
-      maxHeaderSize: maxHeaderBytes,
-      // The attempt's own signal is the only clock: undici's are coarse (300 ms fired at 753 ms).
-      headersTimeout: 0,
-      bodyTimeout: 0,
-      connectTimeout: config.remote_timeout,
-      allowH2: config.enable_http2,
-      maxOrigins,
-      ...(config.max_connection_age > 0 ? { clientTtl: config.max_connection_age } : {}),
-    });
+  /** Opens nothing. Throws a sentence when `tls_config` names a file that is missing or of no use. */
+  constructor(config: ReachConfig, host: Host) {
+    this.#config = config;
+    this.#host = host;
+    this.#reach = new Reach(config, host, config.enable_http2 ? ['h2', 'http/1.1'] : ['http/1.1']);
+    this.#connections = this.#connect();
   }
 
-  dispatch(request: RawRequest, handler: Dispatcher.DispatchHandler): void {
-    this.#agent.dispatch({ ...request, body: request.body ?? null }, handler);
+  /** One exchange; see exchange(). A stream that the peer would not even look at is no attempt: it is sent again until the signal aborts. */
+  async exchange(request: RawRequest, signal: AbortSignal): Promise<RawResponse> {
+    if (await orAborted(this.#reach.changed(), signal)) this.#renew();
+    for (let pauseMs = shortestRefusedPauseMs; ; pauseMs = Math.min(pauseMs * 2, longestRefusedPauseMs)) {
+      const routed = this.#connections.route(request);
+      try {
+        return await exchange(routed.dispatcher, routed.request, signal, this.#host.clock);
+      } catch (error) {
+        if (!isRefusedStream(error)) throw error;
+        await this.#host.clock.sleep(pauseMs, signal);
+      }
+    }
   }
 
-  /** Cuts what is still open: every attempt has ended by then, or is to. */
-  close(): Promise<void> {
-    return this.#agent.destroy();
+  /** What a connection to that server is still busy with: "waiting for DNS to say where h is". */
+  step(server: Server): string | undefined {
+    return this.#connections.step(server);
+  }
+
+  /** Cuts what is still open. */
+  async close(): Promise<void> {
+    await this.#connections.destroy();
+    await this.#reach.close();
+  }
+
+  #connect(): Connections {
+    return new Connections(this.#config, { connector: this.#reach.connector(), proxyFor: this.#reach.proxyFor });
+  }
+
+  /** New certificates are for new connections; what is under way ends as it began. */
+  #renew(): void {
+    const old = this.#connections;
+    this.#connections = this.#connect();
+    // Nobody waits for it, and what it could not finish has told its own caller.
+    old.close().catch(() => undefined);
   }
 }

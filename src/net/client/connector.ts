@@ -1,0 +1,135 @@
+import type { Socket } from 'node:net';
+import type { buildConnector } from 'undici';
+import { follow } from '../../core/abort.ts';
+import type { Clock } from '../../core/clock.ts';
+import type { AddressBook } from './addresses.ts';
+import { dial } from './dial.ts';
+import { ConnectError } from './failure.ts';
+import { orAborted } from './or-aborted.ts';
+import type { ProxyFor } from './proxy.ts';
+import type { ProxyConfig } from './schema.ts';
+import type { TlsClient } from './secure.ts';
+import { tunnel } from './tunnel.ts';
+
+/** What connections are made of. */
+export interface ConnectorOptions {
+  readonly book: AddressBook;
+  readonly proxyFor: ProxyFor;
+  readonly proxyHeaders: ProxyConfig['proxy_connect_header'];
+  /** For servers, which may speak HTTP/2. */
+  readonly serverTls: TlsClient;
+  /** For proxies, which are spoken to by HTTP/1.1. */
+  readonly proxyTls: TlsClient;
+  readonly clock: Clock;
+  readonly timeoutMs: number;
+}
+
+/** Where a connection goes. A URL is one, and so is what undici asks for. */
+export interface Server {
+  readonly protocol: string;
+  readonly hostname: string;
+  /** '' for the protocol's own. */
+  readonly port: string;
+}
+
+type Step = (text: string) => void;
+
+/** Makes connections: name, address, proxy, TLS, in this order and within one time. */
+export class Connector {
+  readonly #options: ConnectorOptions;
+  readonly #steps = new Map<string, string>();
+
+  constructor(options: ConnectorOptions) {
+    this.#options = options;
+  }
+
+  /** What the newest connection to that server is busy with: "waiting for DNS"; undefined when there is none under way. */
+  step(server: Server): string | undefined {
+    return this.#steps.get(hostPort(server));
+  }
+
+  /** To a server: TLS ones through their proxy. */
+  readonly toServer: buildConnector.connector = (server, done) => {
+    this.#connect(server, done, (step, signal) => this.#openServer(server, step, signal));
+  };
+
+  /** To a proxy that is to forward cleartext requests. */
+  readonly toProxy: buildConnector.connector = (proxy, done) => {
+    this.#connect(proxy, done, (step, signal) => this.#openProxy(proxy, step, signal));
+  };
+
+  async #connect(server: Server, done: buildConnector.Callback, open: (step: Step, signal: AbortSignal) => Promise<Socket>): Promise<void> {
+    const key = hostPort(server);
+    const { controller } = follow();
+    const cancel = this.#options.clock.after(this.#options.timeoutMs, () =>
+      controller.abort(new Error(`no connection in time, ${this.#steps.get(key)}`)),
+    );
+    try {
+      done(null, await open((text) => this.#steps.set(key, text), controller.signal));
+    } catch (error) {
+      done(new ConnectError(error), null);
+    } finally {
+      cancel();
+      this.#steps.delete(key);
+    }
+  }
+
+  /**
+   * Goes on from a TCP connection to the first hop, which is the proxy where there is one: to a connection in which the server is spoken to.
+   * Closes the socket when it rejects.
+   */
+  async handshake(socket: Socket, server: Server, signal: AbortSignal, step: Step = () => undefined): Promise<Socket> {
+    const { proxyFor, proxyHeaders, serverTls } = this.#options;
+    const proxy = proxyFor(server);
+    let reached = socket;
+    if (proxy !== undefined) {
+      step(`waiting for the proxy ${proxy.host}`);
+      const target = hostPort(server);
+      reached = await tunnel({ socket: await this.#greet(socket, proxy, signal), proxy, target, headers: proxyHeaders }, signal);
+    }
+    if (server.protocol !== 'https:') return reached;
+    step('in the TLS handshake');
+    return serverTls.secure(reached, bare(server.hostname), signal);
+  }
+
+  async #openServer(server: Server, step: Step, signal: AbortSignal): Promise<Socket> {
+    const socket = await this.#dial(this.#options.proxyFor(server) ?? server, step, signal);
+    return this.handshake(socket, server, signal, step);
+  }
+
+  async #openProxy(proxy: Server, step: Step, signal: AbortSignal): Promise<Socket> {
+    return this.#greet(await this.#dial(proxy, step, signal), proxy, signal);
+  }
+
+  async #greet(socket: Socket, proxy: Server, signal: AbortSignal): Promise<Socket> {
+    return proxy.protocol === 'https:' ? this.#options.proxyTls.secure(socket, bare(proxy.hostname), signal) : socket;
+  }
+
+  async #dial(server: Server, step: Step, signal: AbortSignal): Promise<Socket> {
+    if (server.protocol !== 'http:' && server.protocol !== 'https:') {
+      throw new Error(`a proxy that is spoken to by ${server.protocol}// cannot be used, only http:// and https://`);
+    }
+    const { book, clock } = this.#options;
+    const host = bare(server.hostname);
+    step(`waiting for DNS to say where ${host} is`);
+    const addresses = await orAborted(book.candidates(host), signal);
+    step(`connecting to ${addresses.map(({ address }) => address).join(', ')}`);
+    const port = Number(portOf(server));
+    return dial({ addresses, port, clock, worked: (address) => book.worked(address), failed: (address) => book.failed(address) }, signal);
+  }
+}
+
+function hostPort(server: Server): string {
+  const host = bare(server.hostname);
+  return `${host.includes(':') ? `[${host}]` : host}:${portOf(server)}`;
+}
+
+function portOf({ protocol, port }: Server): string {
+  if (port !== '') return port;
+  return protocol === 'https:' ? '443' : '80';
+}
+
+/** URLs write IPv6 addresses in brackets. */
+function bare(hostname: string): string {
+  return hostname.replace(/^\[|\]$/g, '');
+}
