@@ -117,7 +117,11 @@ export class Endpoint {
           pass.leave('nothing');
           throw why;
         });
-        this.#track(delivery, lease, pass);
+        if (pass.valid) this.#track(delivery, lease, pass);
+        else {
+          lease.release(0);
+          pass.leave('nothing');
+        }
       } catch (why) {
         if (!signal.aborted) await this.#survive(why);
       }

@@ -6,6 +6,8 @@ import { Window } from './window.ts';
 
 /** The right to one attempt. */
 export interface Pass {
+  /** Whether it would still be given: a pass may wait long for something to carry. */
+  readonly valid: boolean;
   /** How much it carries. */
   load(bytes: number): void;
   /** The attempt is over. */
@@ -28,7 +30,7 @@ export interface Gate {
 
 /** With `ack: delivered` pushes stand alone: everything passes, the bound is what the receiver admits. */
 export const alwaysOpen: Gate = {
-  enter: (signal) => (signal.aborted ? Promise.reject(signal.reason) : Promise.resolve({ load() {}, leave() {} })),
+  enter: (signal) => (signal.aborted ? Promise.reject(signal.reason) : Promise.resolve({ valid: true, load() {}, leave() {} })),
   rest() {},
   closed: false,
   open: false,
@@ -81,7 +83,11 @@ export class AdaptiveGate implements Gate {
   #pass(): Pass {
     const probe = this.#breaker.enter();
     const slot = this.#window.enter();
+    const isValid = (): boolean => this.#restMs === 0 && (probe || !this.#breaker.open);
     return {
+      get valid() {
+        return isValid();
+      },
       load: (bytes) => slot.load(bytes),
       leave: (outcome) => {
         slot.leave(outcome);

@@ -1,0 +1,105 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { ingestSeries, pushSeries } from '../../support/batches.ts';
+import { FakeClock } from '../../support/fake-clock.ts';
+import { eventually, pump, quick, rig, server } from './rig.ts';
+
+for (const [dress, answer] of [
+  ['503', { status: 503 }],
+  ['500', { code: 'unknown', status: 500, message: 'segment writers are gone' }],
+  ['429', { status: 429 }],
+  ['401', { status: 401 }],
+  ['404', { status: 404 }],
+  ['a sign-in page', { status: 200, headers: { 'Content-Type': 'text/html' }, body: '<html>' }],
+  ['200 of something else', { status: 200, headers: { 'Content-Type': 'application/json' }, body: '{}' }],
+] as const) {
+  test(`an outage of 15 minutes dressed as ${dress} loses nothing and costs few attempts`, async () => {
+    const clock = new FakeClock();
+    const up = await server(() => answer);
+    const { push, account } = await rig({ endpoints: [{ url: up.url, name: 'up' }] }, { clock });
+    for (let n = 0; n < 20; n++) await push(pushSeries({ service_name: `s${n}` }));
+    const endsAt = clock.monotonic() + 15 * 60_000;
+    await pump(clock, 20_000, () => clock.monotonic() >= endsAt);
+    assert.ok(up.arrivals.length > 5 && up.arrivals.length < 1000, `${up.arrivals.length} attempts`);
+    up.script([{}]);
+    await pump(clock, 5000, () => account('up').delivered === 20);
+    assert.ok(clock.monotonic() < endsAt + 120_000, 'it is noticed soon that the endpoint is back');
+    assert.deepEqual(new Set(Object.values(account('up').deadLettered)), new Set([0]));
+  });
+}
+
+test('an outage of /ingest dressed as 422 loses nothing', async () => {
+  const clock = new FakeClock();
+  const up = await server(() => ({ code: 'unknown', status: 422, message: 'pushing IngestInput-pprof failed' }));
+  const { push, account } = await rig({ endpoints: [{ url: up.url, name: 'up' }] }, { clock });
+  for (let n = 0; n < 10; n++) await push(ingestSeries({ __name__: `s${n}` }));
+  const endsAt = clock.monotonic() + 10 * 60_000;
+  await pump(clock, 20_000, () => clock.monotonic() >= endsAt);
+  up.script([{}]);
+  await pump(clock, 5000, () => account('up').delivered === 10);
+});
+
+test('a profile that outlives max_age goes to the dead letters within two seconds, also while the endpoint is down', async () => {
+  const clock = new FakeClock();
+  const up = await server(() => ({ status: 503 }));
+  const { push, account } = await rig({ endpoints: [{ url: up.url, name: 'up' }], queue: { max_age: '2m' } }, { clock });
+  await push(pushSeries({ service_name: 'a' }, 2));
+  await up.received(1);
+  await pump(clock, 1000, () => clock.monotonic() >= 119_000);
+  assert.equal(account('up').deadLettered.expired, 0);
+  await pump(clock, 1000, () => clock.monotonic() >= 122_000);
+  await eventually(() => account('up').deadLettered.expired === 2);
+});
+
+test('max_backoff_retries above 0 ends a queued profile as exhausted', async () => {
+  const up = await server(() => ({ status: 503 }));
+  const { push, account } = await rig({ endpoints: [{ url: up.url, name: 'up', ...quick, max_backoff_retries: 3 }] });
+  await push(pushSeries({ service_name: 'a' }));
+  await eventually(() => account('up').deadLettered.exhausted === 1);
+  assert.equal(up.arrivals.length, 3);
+});
+
+test('an endpoint rests for as long as Retry-After asks', async () => {
+  const clock = new FakeClock();
+  const up = await server([{ status: 503, headers: { 'Retry-After': '120' } }, {}]);
+  const { push, account } = await rig({ endpoints: [{ url: up.url, name: 'up' }] }, { clock });
+  await push(pushSeries({ service_name: 'a' }));
+  await pump(clock, 100, () => up.arrivals.length === 1);
+  await pump(clock, 1000, () => clock.monotonic() >= 110_000);
+  await push(pushSeries({ service_name: 'b' }));
+  await pump(clock, 1000, () => clock.monotonic() >= 119_000);
+  assert.equal(up.arrivals.length, 1);
+  await pump(clock, 1000, () => account('up').delivered === 2);
+  assert.ok(clock.monotonic() < 125_000);
+});
+
+test('a dead endpoint gets at most 20 attempts a second, however short the backoff', async () => {
+  const up = await server(() => ({ status: 503 }));
+  const clock = new FakeClock();
+  const { push } = await rig({ endpoints: [{ url: up.url, name: 'up', min_backoff_period: '1ms', max_backoff_period: '1ms' }] }, { clock });
+  for (let n = 0; n < 200; n++) await push(pushSeries({ service_name: 'a' }));
+  await pump(clock, 20, () => clock.monotonic() >= 1000);
+  const before = up.arrivals.length;
+  await pump(clock, 20, () => clock.monotonic() >= 4000);
+  const perSecond = (up.arrivals.length - before) / 3;
+  assert.ok(perSecond > 1 && perSecond <= 20, `${perSecond} attempts a second`);
+});
+
+test('one endpoint that answers 429, 503 or nothing leaves the delivery of another as it is', async () => {
+  for (const trouble of [{ status: 429 }, { status: 503 }, { do: 'reset' }, { do: 'stall' }] as const) {
+    const [good, bad] = [await server(), await server(() => trouble)];
+    const { push, account } = await rig({
+      endpoints: [
+        { url: bad.url, name: 'bad', ...quick },
+        { url: good.url, name: 'good' },
+      ],
+    });
+    for (let n = 0; n < 100; n++) await push(pushSeries({ service_name: 'a' }));
+    await eventually(
+      () => account('good').delivered === 100,
+      () => [trouble, account('good')],
+      2000,
+    );
+    assert.equal(account('bad').delivered, 0);
+  }
+});
