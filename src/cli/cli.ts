@@ -1,5 +1,6 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { parseDuration } from '../core/units.ts';
+import { alloyFlagHint } from './alloy-flags.ts';
 import { exitCode } from './exit-code.ts';
 import type { Io } from './io.ts';
 import type { SinkFlags } from './sink/flags.ts';
@@ -11,6 +12,11 @@ import { readVersion, runVersion } from './version.ts';
  * only `run` needs. Resolves to the exit code.
  */
 export async function runCli(argv: readonly string[], io: Io): Promise<number> {
+  const hints = alloyFlagHint(argv);
+  if (hints.length > 0) {
+    io.stderr.write(`${hints.join('\n')}\n`);
+    return exitCode.usage;
+  }
   let code: number = exitCode.ok;
   const program = createProgram(io, (result) => {
     code = result;
@@ -35,10 +41,39 @@ function createProgram(io: Io, done: (code: number) => void): Command {
   configured(program.command('run').description('run the gateway in the foreground'))
     .option('--check-only', 'validate and stop')
     .option('--watch', 'reload when a file changes')
-    .option('--queue-dir <dir>', 'keep the queues of an .alloy file on disk, below this directory')
     .action(async (files: string[], options: RunFlags) => {
       const { runGateway } = await import('./run.ts');
       done(await runGateway({ ...sourcesOf(files, options), watch: options.watch ?? false, checkOnly: options.checkOnly ?? false }, io));
+    });
+
+  configured(program.command('validate').description('print every problem of a configuration'))
+    .option('--json', 'as a JSON array')
+    .option('--online', 'try each endpoint too, without sending a profile')
+    .action(async (files: string[], options: SourceFlags & { json?: boolean; online?: boolean }) => {
+      const { runValidate } = await import('./validate.ts');
+      done(await runValidate({ ...sourcesOf(files, options), json: options.json ?? false, online: options.online ?? false }, io));
+    });
+
+  configured(program.command('print-config').description('print the configuration in force, defaults included, secrets hidden'))
+    .option('--origin', 'behind each value where it comes from')
+    .action(async (files: string[], options: SourceFlags & { origin?: boolean }) => {
+      const { runPrintConfig } = await import('./print-config.ts');
+      done(await runPrintConfig({ ...sourcesOf(files, options), origin: options.origin ?? false }, io));
+    });
+
+  configured(program.command('convert').description('print an .alloy configuration as YAML')).action(
+    async (files: string[], options: SourceFlags) => {
+      const { runConvert } = await import('./convert.ts');
+      done(await runConvert(sourcesOf(files, options), io));
+    },
+  );
+
+  program
+    .command('schema')
+    .description('print the JSON Schema of the YAML file')
+    .action(async () => {
+      const { runSchema } = await import('./schema.ts');
+      done(await runSchema(io));
     });
 
   program
@@ -111,5 +146,6 @@ function configured(command: Command): Command {
     .option('--config <file>', 'the same as naming the file', collect)
     .addOption(new Option('--set <path=value>', 'override one key; may be repeated').argParser(collect))
     .option('--strict', 'make errors of what is left out of an .alloy file')
+    .option('--queue-dir <dir>', 'keep the queues of an .alloy file on disk, below this directory')
     .option('--secrets-dir <dir>', 'where remote.kubernetes.secret and .configmap of an .alloy file are read: DIR/NAMESPACE/NAME/KEY');
 }
