@@ -103,7 +103,7 @@ test('knows every key of an endpoint under its own name', () => {
   ]);
 });
 
-test('takes what Alloy takes: negative durations as none, negative attempts as one, empty texts as not written, one name twice', () => {
+test('takes what Alloy takes: negative durations as none, negative attempts, empty texts as not written, one name twice', () => {
   const tree = treeOf(`pyroscope.write "out" {
   endpoint {
     url = "a"
@@ -118,8 +118,8 @@ test('takes what Alloy takes: negative durations as none, negative attempts as o
   }
 }`) as { exporters: Record<string, { endpoints: unknown[] }> };
   assert.deepEqual(tree.exporters['pyroscope/out']?.endpoints, [
-    { url: 'a', name: 'n', remote_timeout: '0s', max_backoff_retries: 1 },
-    { url: 'b', name: 'n-2' },
+    { url: 'a', name: 'n', remote_timeout: '0s', max_backoff_retries: -1 },
+    { url: 'b', name: 'n' },
   ]);
 });
 

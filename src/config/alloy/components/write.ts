@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { BlockReader } from '../block-reader.ts';
 import type { Component, Outcome, Self, World } from '../component.ts';
 import { bool, duration, integer, mapOf, text } from '../decode.ts';
-import { instead, type Keys, leaf, list, type Placed, record } from '../placed.ts';
+import { type Keys, leaf, list, type Placed, record } from '../placed.ts';
 import { placeOf } from '../source.ts';
 import { readAttributes, readHttpClient } from './http-client.ts';
 import { bare, pipeline } from './pipeline.ts';
@@ -20,8 +20,7 @@ export const write: Component = {
   read(block, self) {
     const external = block.attribute('external_labels', mapOf(text));
     const written = block.blocks('endpoint');
-    const names = new Map<string, number>();
-    const endpoints = written.map((endpoint) => readEndpoint(endpoint, names, self.world));
+    const endpoints = written.map((endpoint) => readEndpoint(endpoint, self.world));
     const tracing = readTracing(block.only('tracing'));
     block.finish(hints);
     if (self.world.queueDir !== undefined) written.forEach(warnOfAttempts);
@@ -79,30 +78,20 @@ function warnOfAttempts(endpoint: BlockReader): void {
 
 const headers = mapOf(text);
 
-function readEndpoint(block: BlockReader, names: Map<string, number>, world: World): Placed<unknown> {
-  const url = block.required('url', text);
-  const name = block.attribute('name', text);
-  const attempts = block.attribute('max_backoff_retries', integer);
+function readEndpoint(block: BlockReader, world: World): Placed<unknown> {
   const keys: Keys = {
-    url,
-    name: name && unique(name, names),
-    ...readAttributes(block, { remote_timeout: duration, debug_info_upload_timeout: duration, headers }),
-    ...readAttributes(block, { min_backoff_period: duration, max_backoff_period: duration }),
-    // Fewer than no attempts are one: the first.
-    max_backoff_retries: attempts && attempts.value < 0 ? instead(attempts, 1) : attempts,
-    retry_on_http_429: block.attribute('retry_on_http_429', bool),
+    url: block.required('url', text),
+    ...readAttributes(block, { name: text, remote_timeout: duration, debug_info_upload_timeout: duration, headers }),
+    ...readAttributes(block, {
+      min_backoff_period: duration,
+      max_backoff_period: duration,
+      max_backoff_retries: integer,
+      retry_on_http_429: bool,
+    }),
     ...readHttpClient(block, world),
   };
   block.finish();
   return record(keys, placeOf(block.at));
-}
-
-/** In Alloy several endpoints may have one name; here a name is an identity, so the later ones get a number. */
-function unique(name: Placed<string>, names: Map<string, number>): Placed<string> | undefined {
-  if (name.value === '') return undefined;
-  const count = (names.get(name.value) ?? 0) + 1;
-  names.set(name.value, count);
-  return count === 1 ? name : instead(name, `${name.value}-${count}`);
 }
 
 function readTracing(block: BlockReader | undefined): Placed<unknown> | undefined {
