@@ -120,6 +120,8 @@ interface Factory<S extends z.ZodType> {
   readonly type: string;
   /** The only home of types, defaults, limits, descriptions. */
   readonly schema: S;
+  /** Keys that cannot change while a component runs: a reload that changes one is refused and asks for a restart. */
+  readonly fixedKeys?: readonly string[];
 }
 
 /** Makes receivers of one type. create() does no I/O: `validate` calls it only to find mistakes, a reload calls it while the old parts run. */

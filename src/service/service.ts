@@ -1,8 +1,8 @@
 import { type ConfigDiff, diffConfigs, isUnchanged } from '../config/diff.ts';
-import type { Config } from '../config/schema.ts';
+import { type Config, componentKinds } from '../config/schema.ts';
 import { aborted, follow } from '../core/abort.ts';
 import type { Clock } from '../core/clock.ts';
-import type { Registry } from '../core/component.ts';
+import type { AnyFactory, Registry } from '../core/component.ts';
 import { messageOf } from '../core/errors.ts';
 import { startAll, stopAll } from '../core/lifecycle.ts';
 import { Accept } from './accept.ts';
@@ -82,6 +82,8 @@ export class Service {
       if (this.#config === undefined) return { kind: 'refused', reason: 'the gateway is stopping' };
       const diff = diffConfigs(this.#config, config);
       if (isUnchanged(diff)) return { kind: 'unchanged' };
+      const fixed = fixedKeyChanged(config, diff, this.#options.registry);
+      if (fixed !== undefined) return { kind: 'refused', reason: fixed };
       try {
         await this.#change(config, (kind, id) => diff[kind].keep.includes(id));
         return { kind: 'applied', diff };
@@ -194,6 +196,18 @@ async function stopParts({ receivers, downstream }: PartLists, left: Promise<unk
     await Promise.race([left, aborted(deadline)]);
     await stopAll([...downstream].reverse(), deadline);
   });
+}
+
+/** Why a difference cannot be put in force without a restart. */
+function fixedKeyChanged(config: Config, diff: ConfigDiff, registry: Registry): string | undefined {
+  for (const kind of componentKinds) {
+    for (const [id, keys] of diff[kind].keys) {
+      const factory: AnyFactory | undefined = registry[kind].find(({ type }) => type === config[kind].get(id)?.type);
+      const key = keys.find((changed) => factory?.fixedKeys?.includes(changed));
+      if (key !== undefined) return `${kind}.${id}: ${key} cannot change while the gateway runs: restart it`;
+    }
+  }
+  return undefined;
 }
 
 function instancesOf(parts: Parts): Instances {

@@ -14,7 +14,7 @@ const call = { signal: new AbortController().signal };
 const never = new AbortController().signal;
 
 /** A registry of components that write down what is done to them. */
-function createWorld() {
+function createWorld(fixedKeys?: readonly string[]) {
   const seen: string[] = [];
   const consumers = new Map<string, Consumer>();
   const holds = new Map<string, Promise<void>>();
@@ -64,6 +64,7 @@ function createWorld() {
         kind: 'exporter',
         type: 'out',
         schema,
+        ...(fixedKeys && { fixedKeys }),
         create(config, host) {
           const { text } = schema.parse(config);
           host.account(`${text}-endpoint`);
@@ -242,4 +243,14 @@ test('a removed receiver stops first and keeps its graph until then', async () =
   assert.ok(seen.includes('-in 1'));
   await consumers.get('in 1')?.consume(batch, call);
   assert.equal(seen.at(-1), 'out 1 stores', 'a request that it still had is not lost');
+});
+
+test('a key that cannot change while its component runs refuses the reload and asks for a restart', async () => {
+  const { service, seen } = createWorld(['text']);
+  await service.start(configOf(usual));
+  seen.length = 0;
+  const outcome = await service.reload(configOf({ ...usual, out: { out: '2' } }));
+  assert.deepEqual(outcome, { kind: 'refused', reason: 'exporters.out: text cannot change while the gateway runs: restart it' });
+  assert.deepEqual(seen, []);
+  assert.equal((await service.reload(configOf({ ...usual, out: { out: '1', more: '2' } }))).kind, 'applied', 'others may come');
 });

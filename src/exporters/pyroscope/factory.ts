@@ -23,6 +23,8 @@ export const pyroscopeExporter: ExporterFactory<typeof PyroscopeExporterSchema> 
   kind: 'exporter',
   type: 'pyroscope',
   schema: PyroscopeExporterSchema,
+  // What lies in the old queue would be left behind.
+  fixedKeys: ['queue.type', 'queue.dir'],
   create: createExporter,
 };
 
