@@ -1,0 +1,112 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import { Invalid } from '../../core/errors.ts';
+import type { Dialect, Reply } from './exchange.ts';
+import { verdictOf } from './reply.ts';
+
+/** Connect's names of the codes, by number (connectrpc.com/docs/protocol, "Error Codes"). */
+const codeNames = [
+  'ok',
+  'canceled',
+  'unknown',
+  'invalid_argument',
+  'deadline_exceeded',
+  'not_found',
+  'already_exists',
+  'permission_denied',
+  'resource_exhausted',
+  'failed_precondition',
+  'aborted',
+  'out_of_range',
+  'unimplemented',
+  'internal',
+  'unavailable',
+  'data_loss',
+  'unauthenticated',
+] as const;
+
+/** /ingest, /ready, the admin API: a status and a line of text. */
+export const plain: Dialect = {
+  name: 'plain',
+  refuse(why) {
+    const { status, message, headers } = verdictOf(why);
+    const described = { 'content-type': 'text/plain; charset=utf-8', 'x-content-type-options': 'nosniff', ...headers };
+    return { status, headers: described, body: Buffer.from(`${message}\n`) };
+  },
+  deadlineMs: () => undefined,
+};
+
+/** Connect's unary form: the status says it, the body names the code. */
+export const connect: Dialect = {
+  name: 'connect',
+  refuse(why) {
+    const { status, code, message, headers } = verdictOf(why);
+    const name = codeNames[code] ?? 'unknown';
+    const body = Buffer.from(JSON.stringify({ code: name, message: message.toWellFormed() }));
+    // Connect has a status of its own for what an HTTP server says with 415.
+    return { status: name === 'unimplemented' ? 501 : status, headers: { 'content-type': 'application/json', ...headers }, body };
+  },
+  deadlineMs(headers) {
+    const text = headers['connect-timeout-ms'];
+    if (text === undefined) return undefined;
+    // connect-go parseConnectTimeout: at most ten digits; a sign makes it a time that is over.
+    if (typeof text !== 'string' || !/^[+-]?\d{1,10}$/.test(text)) {
+      throw new Invalid('malformed', `Connect-Timeout-Ms must be at most 10 digits, found ${JSON.stringify(text)}`);
+    }
+    return Number(text);
+  },
+};
+
+const grpcUnitsMs: Readonly<Record<string, number>> = { H: 3_600_000, M: 60_000, S: 1000, m: 1, u: 1e-3, n: 1e-6 };
+
+/** gRPC: always 200, the verdict in the trailers, here without any other answer before them ("Trailers-Only"). */
+export function grpc(contentType: string): Dialect {
+  return {
+    name: 'grpc',
+    refuse: (why) => ({ status: 200, headers: { 'content-type': contentType, ...statusOf(why) } }),
+    deadlineMs: grpcDeadlineMs,
+  };
+}
+
+/** gRPC-web: the same trailers in a frame of the body, because browsers hide HTTP's. */
+export function grpcWeb(contentType: string): Dialect {
+  return {
+    name: 'grpc_web',
+    refuse: (why): Reply => ({ status: 200, headers: { 'content-type': contentType }, body: webTrailers(statusOf(why)) }),
+    deadlineMs: grpcDeadlineMs,
+  };
+}
+
+/** The frame of a gRPC-web body that stands for trailers: bit 7 of the flags, a length, header lines (PROTOCOL-WEB.md). */
+export function webTrailers(trailers: Readonly<Record<string, string>>): Uint8Array {
+  const lines = Object.entries(trailers).map(([name, value]) => `${name}: ${value}\r\n`);
+  const text = Buffer.from(lines.join(''), 'latin1');
+  const prefix = Buffer.from([0x80, 0, 0, 0, 0]);
+  prefix.writeUInt32BE(text.length, 1);
+  return Buffer.concat([prefix, text]);
+}
+
+function statusOf(why: unknown): Record<string, string> {
+  const { code, message, headers } = verdictOf(why);
+  const trailers: Record<string, string> = { 'grpc-status': String(code), 'grpc-message': percentEncode(message) };
+  const retryAfter = headers['retry-after'];
+  if (retryAfter !== undefined) trailers['retry-after'] = retryAfter;
+  return trailers;
+}
+
+/** Printable ASCII stays, all else is percent-encoded UTF-8 (grpc/grpc doc/PROTOCOL-HTTP2.md, "Percent-Encoded"). */
+function percentEncode(text: string): string {
+  return text.toWellFormed().replace(/[^\x20-\x24\x26-\x7e]+/gu, (run) => {
+    return [...Buffer.from(run)].map((byte) => `%${byte.toString(16).toUpperCase().padStart(2, '0')}`).join('');
+  });
+}
+
+function grpcDeadlineMs(headers: IncomingHttpHeaders): number | undefined {
+  const text = headers['grpc-timeout'];
+  if (text === undefined) return undefined;
+  const parts = typeof text === 'string' ? /^(\d{1,8})([HMSmun])$/.exec(text) : null;
+  const unitMs = grpcUnitsMs[parts?.[2] ?? ''];
+  if (unitMs === undefined) {
+    throw new Invalid('malformed', `grpc-timeout must be at most 8 digits and one of H M S m u n, found ${JSON.stringify(text)}`);
+  }
+  return Number(parts?.[1]) * unitMs;
+}
