@@ -1,0 +1,76 @@
+import type { Shared } from '../../core/component.ts';
+import { Invalid, Refused } from '../../core/errors.ts';
+import { formatSize } from '../../core/units.ts';
+
+const retryAfterMs = 1000;
+
+/** Bytes that several admissions hold together: what flamegate_in_flight_bytes shows. */
+export class InFlight implements Shared {
+  bytes = 0;
+
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+}
+
+/** Bounds the bytes of requests that are held and not yet answered. Counts, and knows no sender. */
+export class Admission {
+  readonly #limitBytes: number;
+  readonly #total: InFlight;
+  #heldBytes = 0;
+
+  constructor(limitBytes: number, total: InFlight = new InFlight()) {
+    this.#limitBytes = limitBytes;
+    this.#total = total;
+  }
+
+  get heldBytes(): number {
+    return this.#heldBytes;
+  }
+
+  /** Nothing is held yet. Whoever opens one must release it, whatever happens. */
+  open(): Reservation {
+    return new Reservation((from, to) => this.#move(from, to));
+  }
+
+  #move(fromBytes: number, toBytes: number): void {
+    const more = toBytes - fromBytes;
+    if (toBytes > this.#limitBytes) {
+      throw new Invalid('too_large', `the request needs ${toBytes} bytes at once, max_in_flight is ${formatSize(this.#limitBytes)}`);
+    }
+    if (more > 0 && this.#heldBytes + more > this.#limitBytes) {
+      const message = `the requests under way hold ${this.#heldBytes} bytes, this one needs ${more} more, max_in_flight is ${formatSize(this.#limitBytes)}`;
+      throw new Refused('memory', message, retryAfterMs);
+    }
+    this.#heldBytes += more;
+    this.#total.bytes += more;
+  }
+}
+
+/** One request's share. */
+export class Reservation {
+  readonly #move: (fromBytes: number, toBytes: number) => void;
+  #bytes = 0;
+  #released = false;
+
+  constructor(move: (fromBytes: number, toBytes: number) => void) {
+    this.#move = move;
+  }
+
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** From now on so many, more or fewer than before. Throws Refused when they are not there now, Invalid when there never are so many. */
+  hold(bytes: number): void {
+    if (this.#released) return;
+    this.#move(this.#bytes, bytes);
+    this.#bytes = bytes;
+  }
+
+  /** Everything goes back, once. */
+  release(): void {
+    this.hold(0);
+    this.#released = true;
+  }
+}
