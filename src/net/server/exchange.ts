@@ -52,6 +52,7 @@ export interface Route {
   readonly methods: readonly string[];
   /** Content-Encoding is ours to undo; /ingest bodies stay as they are. */
   readonly inflates: boolean;
+  /** Throws Unserved when no protocol of this path speaks the content type. */
   dialect(headers: IncomingHttpHeaders): Dialect;
   handle(request: Request): Promise<Reply>;
 }
@@ -60,8 +61,12 @@ export interface Route {
 export interface Request {
   readonly exchange: Exchange;
   readonly identity: Identity;
+  /** Whose profiles these are, by the sender's tenant header or the default; empty for nobody's. */
+  readonly tenant: string;
   /** Pieces as read: joined once, when the outgoing body is built. */
   readonly body: readonly Uint8Array[];
+  /** Undoes an encoding inside the body, within the same limits: gRPC compresses messages, not bodies. Rejects with Invalid or Refused. */
+  inflate(pieces: readonly Uint8Array[], encoding: string): Promise<readonly Uint8Array[]>;
   /** The sender is gone or its deadline has passed. */
   readonly signal: AbortSignal;
 }

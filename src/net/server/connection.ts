@@ -1,0 +1,42 @@
+import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import type { Clock } from '../../core/clock.ts';
+import type { Peer } from './exchange.ts';
+
+/** What holds for every connection of a server. */
+export interface ConnectionOptions {
+  /** Served below this path as well; empty for none. */
+  readonly pathPrefix: string;
+  /** First byte to end of the head. */
+  readonly headerTimeoutMs: number;
+  /** Between requests, and before the first byte. */
+  readonly idleTimeoutMs: number;
+  /** All of a head. */
+  readonly maxHeaderBytes: number;
+  /** HTTP/2 streams at once. */
+  readonly maxStreams: number;
+}
+
+/** How long a sender may take to hear our last words. */
+export const lingerMs = 1000;
+
+/** The other end of a socket. */
+export function peerOf(socket: Socket, secure: boolean): Peer {
+  return { address: socket.remoteAddress ?? '', secure, certificate: undefined };
+}
+
+/**
+ * Ends a connection so that our last words are heard. A kernel that closes a socket with unread bytes in it takes back what was said last: a
+ * 413 would never be seen. So we stop speaking and go on listening, until the sender stops too or for a second (RFC 9112 section 9.6).
+ */
+export function linger(socket: Duplex, clock: Clock): void {
+  socket.end();
+  socket.resume();
+  destroyAfter(socket, lingerMs, clock);
+}
+
+/** Destroys a socket that has not closed by itself until then. */
+export function destroyAfter(socket: Duplex, ms: number, clock: Clock): void {
+  const cancel = clock.after(ms, () => socket.destroy());
+  socket.once('close', cancel);
+}

@@ -1,0 +1,163 @@
+import http from 'node:http';
+import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { TLSSocket } from 'node:tls';
+import type { Clock } from '../../core/clock.ts';
+import { Invalid } from '../../core/errors.ts';
+import { type ConnectionOptions, linger, peerOf } from './connection.ts';
+import type { Reply } from './exchange.ts';
+import { Http1Exchange } from './http1-exchange.ts';
+import { gone } from './read-pieces.ts';
+import type { Server } from './serve.ts';
+import { nowhere, parseTarget, type Target } from './target.ts';
+import { Unserved } from './unserved.ts';
+
+/** What we know of one connection. */
+interface Connection {
+  /** Not answered yet; more than one when they are pipelined. */
+  open: number;
+  /** Its body comes next. */
+  receiving: Http1Exchange | undefined;
+  /** Its last answer is on its way: what comes now is not read as a request. */
+  ending: boolean;
+}
+
+/** HTTP/1.1 by node:http, on sockets that somebody else has accepted. */
+export class Http1 {
+  readonly #options: ConnectionOptions;
+  readonly #current: () => Server;
+  readonly #clock: Clock;
+  readonly #http: http.Server;
+  readonly #connections = new Map<Duplex, Connection>();
+
+  /** `current` is asked for each request: the server may be another one after a reload. */
+  constructor(options: ConnectionOptions, current: () => Server, clock: Clock) {
+    this.#options = options;
+    this.#current = current;
+    this.#clock = clock;
+    this.#http = http.createServer({
+      maxHeaderSize: options.maxHeaderBytes,
+      headersTimeout: options.headerTimeoutMs,
+      // The body has a clock of its own (body.ts), which answers in the sender's own words.
+      requestTimeout: 0,
+      keepAliveTimeout: options.idleTimeoutMs,
+      // A 10 s limit is 40 s with node's own interval of 30 s (nodejs/node#26165).
+      connectionsCheckingInterval: 1000,
+      // Refused below, counted like everything else.
+      requireHostHeader: false,
+    });
+    this.#http.timeout = options.idleTimeoutMs;
+    // Above it node drops headers without a word; their bytes are bounded by maxHeaderSize.
+    this.#http.maxHeadersCount = 0;
+    this.#http.on('request', (request, response) => this.#onRequest(request, response, false));
+    this.#http.on('checkContinue', (request, response) => this.#onRequest(request, response, true));
+    this.#http.on('checkExpectation', (request, response) => this.#onRequest(request, response, false));
+    this.#http.on('clientError', (error, socket) => this.#onClientError(error, socket));
+    this.#http.on('timeout', (socket) => {
+      if (this.#connections.get(socket)?.open === 0 || socket.writableLength > 0) socket.destroy();
+    });
+    // A server that never listens runs no timeouts until it is told that it does.
+    this.#http.emit('listening');
+  }
+
+  accept(socket: Socket): void {
+    this.#connections.set(socket, { open: 0, receiving: undefined, ending: false });
+    socket.once('close', () => this.#connections.delete(socket));
+    // What node:http ends every last answer with.
+    socket.destroySoon = () => linger(socket, this.#clock);
+    this.#http.emit('connection', socket);
+  }
+
+  /** Ends what is idle now, and the rest after their answers. */
+  close(): void {
+    for (const [socket, connection] of this.#connections) {
+      connection.ending = true;
+      if (connection.open === 0) socket.destroy();
+    }
+    // Stops the timer that looks for slow heads; it is not listening, which close() reports to nobody.
+    this.#http.close();
+  }
+
+  async #onRequest(request: http.IncomingMessage, response: http.ServerResponse, expectsContinue: boolean): Promise<void> {
+    const { socket } = request;
+    const connection = this.#connections.get(socket);
+    if (connection === undefined || connection.ending) return;
+    const target = readHead(request, this.#options.pathPrefix);
+    const fault = target instanceof Invalid ? target : undefined;
+    const arrival = {
+      target: target instanceof Invalid ? nowhere : target,
+      peer: peerOf(socket, socket instanceof TLSSocket),
+      expectsContinue,
+    };
+    const exchange = new Http1Exchange(request, response, arrival);
+    const send = (reply: Reply, close: boolean): Promise<void> => exchange.send(reply, () => isLast(connection, request, close));
+    connection.open += 1;
+    connection.receiving = exchange;
+    if (fault !== undefined) await send(this.#current().refuseBytes(fault), true);
+    else await this.#current().serve(exchange, send);
+    connection.open -= 1;
+    if (connection.ending && connection.open === 0) socket.destroySoon();
+  }
+
+  #onClientError(error: Error & { code?: string }, socket: Duplex): void {
+    const connection = this.#connections.get(socket);
+    if (connection === undefined || connection.ending || !socket.writable || error.code === 'ECONNRESET') {
+      socket.destroy();
+      return;
+    }
+    const { receiving } = connection;
+    if (error.code === 'HPE_INVALID_EOF_STATE') {
+      // It stopped in the middle of a request.
+      receiving?.fail(gone());
+      socket.destroy();
+      return;
+    }
+    const why = whyOf(error, this.#options);
+    if (receiving?.isReceiving) {
+      receiving.fail(why);
+      return;
+    }
+    connection.ending = true;
+    if (connection.open === 0) this.#refuse(why, socket);
+  }
+
+  /** Node has no response object for bytes that it could not read as a request. */
+  #refuse(why: Invalid | Unserved, socket: Duplex): void {
+    socket.write(renderReply(this.#current().refuseBytes(why)));
+    linger(socket, this.#clock);
+  }
+}
+
+/** With a body that is not complete nothing behind it can be read; otherwise those that were pipelined before the end are answered too. */
+function isLast(connection: Connection, request: http.IncomingMessage, close: boolean): boolean {
+  connection.ending ||= !request.complete || (close && connection.open === 1);
+  return connection.ending && (connection.open === 1 || !request.complete);
+}
+
+/** Invalid for what node's parser lets pass and nobody may send (RFC 9112 section 3.2). */
+function readHead(request: http.IncomingMessage, prefix: string): Target | Invalid {
+  if (request.httpVersionMajor !== 1) return new Invalid('malformed', 'a request line ends with HTTP/1.1 or HTTP/1.0');
+  const hosts = request.headersDistinct['host']?.length ?? 0;
+  if (hosts > 1 || (hosts === 0 && request.httpVersion === '1.1')) {
+    return new Invalid('malformed', `a request has one Host header, found ${hosts}`);
+  }
+  return parseTarget(request.url ?? '', prefix);
+}
+
+function whyOf(error: Error & { code?: string; reason?: string }, options: ConnectionOptions): Invalid | Unserved {
+  switch (error.code) {
+    case 'HPE_HEADER_OVERFLOW':
+      return new Unserved('header', `the head of a request may have at most ${options.maxHeaderBytes} bytes (limits.max_header_size)`);
+    case 'ERR_HTTP_REQUEST_TIMEOUT':
+      return new Unserved('timeout', `the head of the request was not complete after ${options.headerTimeoutMs} ms (timeouts.header)`);
+    default:
+      return new Invalid('malformed', `malformed HTTP: ${error.reason ?? error.message}`);
+  }
+}
+
+function renderReply({ status, headers, body }: Reply): Buffer {
+  const fields = { ...headers, 'content-length': String(body?.length ?? 0), connection: 'close' };
+  const lines = Object.entries(fields).map(([name, value]) => `${name}: ${value}\r\n`);
+  const head = `HTTP/1.1 ${status} ${http.STATUS_CODES[status] ?? ''}\r\n${lines.join('')}\r\n`;
+  return Buffer.concat([Buffer.from(head, 'latin1'), body ?? Buffer.alloc(0)]);
+}

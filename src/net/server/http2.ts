@@ -1,0 +1,122 @@
+import http2 from 'node:http2';
+import type { Socket } from 'node:net';
+import type { Clock } from '../../core/clock.ts';
+import { Invalid } from '../../core/errors.ts';
+import { type ConnectionOptions, destroyAfter, lingerMs, peerOf } from './connection.ts';
+import type { Peer } from './exchange.ts';
+import { Http2Exchange } from './http2-exchange.ts';
+import type { Server } from './serve.ts';
+import { nowhere, parseTarget } from './target.ts';
+
+// Twice as fast for uploads as the default of 64 KiB (measured at 64 KiB a push); also what one sender can make us hold unread.
+const streamWindowBytes = 1024 * 1024;
+const sessionWindowBytes = 4 * 1024 * 1024;
+const maxFrameBytes = 256 * 1024;
+
+/** What we know of one session. */
+interface Session {
+  readonly socket: Socket;
+  readonly peer: Peer;
+  /** Requests that we owe an answer. */
+  owed: number;
+  /** One side has said that it is the last. */
+  ending: boolean;
+  /** Cancels the timer of the first head. */
+  readonly cancelFirst: () => void;
+}
+
+/**
+ * HTTP/2 by node:http2, on sockets that somebody else has accepted. 'stream' alone, never 'request' beside it: the compatibility layer reads
+ * the same stream. Floods of resets, settings, pings and bad frames end the session by node's own counters.
+ */
+export class Http2 {
+  readonly #options: ConnectionOptions;
+  readonly #current: () => Server;
+  readonly #clock: Clock;
+  readonly #http2: http2.Http2Server;
+  readonly #sessions = new Map<http2.Http2Session, Session>();
+
+  /** `current` is asked for each request: the server may be another one after a reload. */
+  constructor(options: ConnectionOptions, current: () => Server, clock: Clock) {
+    this.#options = options;
+    this.#current = current;
+    this.#clock = clock;
+    this.#http2 = http2.createServer({
+      settings: {
+        initialWindowSize: streamWindowBytes,
+        maxFrameSize: maxFrameBytes,
+        maxConcurrentStreams: options.maxStreams,
+        maxHeaderListSize: options.maxHeaderBytes,
+      },
+      maxSessionMemory: 16, // MB
+      maxSessionInvalidFrames: 100,
+      maxSessionRejectedStreams: 100,
+      maxSettings: 32,
+      streamResetBurst: 1000,
+      streamResetRate: 33,
+    });
+    this.#http2.on('stream', (stream, headers, _flags, rawHeaders) => this.#onStream(stream, headers, rawHeaders));
+  }
+
+  accept(socket: Socket): void {
+    // A session whose client has stopped speaking is over; node:http2 relies on its socket to close by itself then.
+    socket.allowHalfOpen = false;
+    this.#http2.once('session', (session) => this.#onSession(session, socket));
+    this.#http2.emit('connection', socket);
+  }
+
+  /** Open streams are answered, nothing new begins. */
+  close(): void {
+    for (const session of this.#sessions.keys()) session.close();
+  }
+
+  #onSession(session: http2.ServerHttp2Session, socket: Socket): void {
+    // A head that never ends is no stream that node would tell us of.
+    const cancelFirst = this.#clock.after(this.#options.headerTimeoutMs, () => socket.destroy());
+    const entry = { socket, peer: peerOf(socket, session.encrypted === true), owed: 0, ending: false, cancelFirst };
+    this.#sessions.set(session, entry);
+    session.setLocalWindowSize(sessionWindowBytes);
+    session.setTimeout(this.#options.idleTimeoutMs);
+    session.on('timeout', () => {
+      // Silence is fine while we are the ones who owe an answer.
+      if (entry.owed === 0) socket.destroy();
+    });
+    session.on('goaway', () => this.#end(entry));
+    session.on('error', () => destroyAfter(socket, lingerMs, this.#clock));
+    session.once('close', () => {
+      cancelFirst();
+      this.#sessions.delete(session);
+    });
+  }
+
+  async #onStream(stream: http2.ServerHttp2Stream, headers: http2.IncomingHttpHeaders, rawHeaders: readonly string[]): Promise<void> {
+    const entry = stream.session === undefined ? undefined : this.#sessions.get(stream.session);
+    if (stream.session === undefined || entry === undefined) return void stream.destroy();
+    const { session } = stream;
+    entry.cancelFirst();
+    const target = parseTarget(String(headers[':path'] ?? ''), this.#options.pathPrefix);
+    const fault = target instanceof Invalid ? target : undefined;
+    const exchange = new Http2Exchange(stream, {
+      headers,
+      rawHeaders,
+      target: target instanceof Invalid ? nowhere : target,
+      peer: entry.peer,
+    });
+    if (fault !== undefined) return exchange.send(this.#current().refuseBytes(fault));
+    entry.owed += 1;
+    await this.#current().serve(exchange, (reply, close) => {
+      entry.owed -= 1;
+      const sent = exchange.send(reply);
+      // GOAWAY names the last request that counts: what is on its way behind it can be sent again elsewhere.
+      if (close) session.close();
+      if (close || entry.ending) this.#end(entry);
+      return sent;
+    });
+  }
+
+  /** Node closes the session when its last stream is gone, and then waits for a client that may never close its side. */
+  #end(entry: Session): void {
+    entry.ending = true;
+    if (entry.owed === 0) destroyAfter(entry.socket, this.#options.headerTimeoutMs, this.#clock);
+  }
+}

@@ -1,0 +1,181 @@
+import { follow } from '../../core/abort.ts';
+import type { Clock } from '../../core/clock.ts';
+import type { Logger } from '../../core/component.ts';
+import { Failed, Invalid, Refused } from '../../core/errors.ts';
+import type { Admission, Reservation } from './admission.ts';
+import { readBody } from './body.ts';
+import type { ConnectionOptions } from './connection.ts';
+import { plain } from './dialect.ts';
+import type { Dialect, Exchange, Reply, Route } from './exchange.ts';
+import { identify, type TenantRules, tenantOf } from './identity.ts';
+import { inflate } from './inflate.ts';
+import { type RefusalReason, verdictOf } from './reply.ts';
+import { Bug, Unserved } from './unserved.ts';
+
+/** How an exchange is answered. Resolves when the answer is out, or when nobody is there any more; `close`: it is the connection's last. */
+export type Send = (reply: Reply, close: boolean) => Promise<void>;
+
+/** What a listener hands its requests to. */
+export interface Server {
+  readonly connections: ConnectionOptions;
+  /** Answers it, whatever happens. Never rejects. */
+  serve(exchange: Exchange, send: Send): Promise<void>;
+  /** What to say to bytes that never became an exchange. */
+  refuseBytes(why: Invalid | Unserved): Reply;
+}
+
+/** What createServer() needs to know. */
+export interface ServerOptions {
+  readonly connections: ConnectionOptions;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** 0 <= x < 1: names bugs. */
+  readonly random: () => number;
+  readonly admission: Admission;
+  /** As received. */
+  readonly maxRequestBytes: number;
+  readonly maxDecompressedBytes: number;
+  /** First byte to end of body. */
+  readonly requestTimeoutMs: number;
+  /** undefined: no header names a tenant. */
+  readonly tenant: TenantRules | undefined;
+  /** What a 404 says, paths included. */
+  readonly notFound: string;
+  /** Lame duck: everything is served and every connection closed after its answer. */
+  readonly lameDuck: () => boolean;
+  /** Called once for each request that is refused, whoever refuses it. */
+  readonly refused: (reason: RefusalReason) => void;
+}
+
+const drainRetryMs = 1000;
+
+/** The one order of steps from head to answer, for every route and protocol. Its owner ends it with drain(). */
+export function createServer(routes: ReadonlyMap<string, Route>, options: ServerOptions): HttpServer {
+  return new HttpServer(routes, options);
+}
+
+export class HttpServer implements Server {
+  readonly #routes: ReadonlyMap<string, Route>;
+  readonly #options: ServerOptions;
+  readonly #open = new Set<Promise<void>>();
+  #draining = false;
+
+  constructor(routes: ReadonlyMap<string, Route>, options: ServerOptions) {
+    this.#routes = routes;
+    this.#options = options;
+  }
+
+  get connections(): ConnectionOptions {
+    return this.#options.connections;
+  }
+
+  /** From now on everything is refused; resolves when what came before is answered. */
+  async drain(): Promise<void> {
+    this.#draining = true;
+    while (this.#open.size > 0) await Promise.all(this.#open);
+  }
+
+  serve(exchange: Exchange, send: Send): Promise<void> {
+    const serving = this.#serve(exchange, send).finally(() => this.#open.delete(serving));
+    this.#open.add(serving);
+    return serving;
+  }
+
+  refuseBytes(why: Invalid | Unserved): Reply {
+    this.#options.refused(why.reason);
+    return plain.refuse(why);
+  }
+
+  async #serve(exchange: Exchange, send: Send): Promise<void> {
+    const reservation = this.#options.admission.open();
+    const reply = await this.#reply(exchange, reservation);
+    const sent = send(reply, this.#draining || this.#options.lameDuck());
+    // The body is let go here, not when a slow reader has taken its answer: that would lend him the room of others.
+    reservation.release();
+    await sent;
+  }
+
+  async #reply(exchange: Exchange, reservation: Reservation): Promise<Reply> {
+    let dialect = plain;
+    try {
+      const route = this.#route(exchange);
+      dialect = route.dialect(exchange.headers);
+      return await this.#answer(exchange, route, dialect, reservation);
+    } catch (thrown) {
+      const why = isForeseen(thrown) ? thrown : this.#bug(exchange, thrown);
+      this.#options.refused(verdictOf(why).reason);
+      return dialect.refuse(why);
+    }
+  }
+
+  #route(exchange: Exchange): Route {
+    const route = this.#routes.get(exchange.path);
+    if (route === undefined) throw new Unserved('path', this.#options.notFound);
+    if (route.methods.includes(exchange.method)) return route;
+    const allowed = route.methods.join(', ');
+    throw new Unserved('method', `${exchange.path} takes ${allowed}, found ${exchange.method}`, { allow: allowed });
+  }
+
+  async #answer(exchange: Exchange, route: Route, dialect: Dialect, reservation: Reservation): Promise<Reply> {
+    const { clock, tenant: tenantRules, maxRequestBytes, maxDecompressedBytes, requestTimeoutMs } = this.#options;
+    const startedAt = clock.monotonic();
+    if (this.#draining) throw new Refused('draining', 'the gateway is about to stop', drainRetryMs);
+    const identity = identify();
+    const tenant = tenantRules === undefined ? '' : tenantOf(exchange, tenantRules);
+    const arrived = await readBody(exchange, reservation, { maxBytes: maxRequestBytes, timeoutMs: requestTimeoutMs }, clock);
+    const undo = (pieces: readonly Uint8Array[], encoding: string): Promise<readonly Uint8Array[]> =>
+      inflate(pieces, encoding, reservation, maxDecompressedBytes);
+    const encoding = route.inflates ? exchange.headers['content-encoding'] : undefined;
+    const body = encoding === undefined ? arrived : await undo(arrived, encoding);
+    const deadlineMs = dialect.deadlineMs(exchange.headers);
+    const request = { exchange, identity, tenant, body, inflate: undo };
+    if (deadlineMs === undefined) return untilAborted(exchange.signal, (signal) => route.handle({ ...request, signal }));
+    return this.#withDeadline(exchange, deadlineMs, startedAt, (signal) => route.handle({ ...request, signal }));
+  }
+
+  /** The sender's clock has been running since the head. */
+  async #withDeadline(
+    exchange: Exchange,
+    deadlineMs: number,
+    startedAt: number,
+    handle: (signal: AbortSignal) => Promise<Reply>,
+  ): Promise<Reply> {
+    const { clock } = this.#options;
+    const over = new Unserved('deadline', `the sender's deadline of ${deadlineMs} ms is over`);
+    const leftMs = deadlineMs - (clock.monotonic() - startedAt);
+    if (leftMs <= 0) throw over;
+    const { controller, release } = follow(exchange.signal);
+    const cancel = clock.after(leftMs, () => controller.abort(over));
+    try {
+      return await untilAborted(controller.signal, handle);
+    } finally {
+      cancel();
+      release();
+    }
+  }
+
+  #bug(exchange: Exchange, cause: unknown): Bug {
+    const id = Math.floor(this.#options.random() * 2 ** 48)
+      .toString(16)
+      .padStart(12, '0');
+    const error = cause instanceof Error ? (cause.stack ?? cause.message) : String(cause);
+    this.#options.log.error('a request met a bug', { id, path: exchange.path, error });
+    return new Bug(id, cause);
+  }
+}
+
+function isForeseen(thrown: unknown): boolean {
+  return thrown instanceof Invalid || thrown instanceof Refused || thrown instanceof Failed || thrown instanceof Unserved;
+}
+
+/** What `work` comes to; rejects with the signal's reason when that aborts first, and never starts the work when it already has. */
+function untilAborted<T>(signal: AbortSignal, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    if (signal.aborted) return reject(signal.reason);
+    const onAbort = (): void => reject(signal.reason);
+    signal.addEventListener('abort', onAbort, { once: true });
+    work(signal)
+      .finally(() => signal.removeEventListener('abort', onAbort))
+      .then(resolve, reject);
+  });
+}

@@ -1,0 +1,27 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { AddressSchema, formatAddress, parseAddress } from '../../../src/net/server/address.ts';
+
+test('reads host and port, IPv6 in brackets, and unix sockets', () => {
+  assert.deepEqual(parseAddress('127.0.0.1:4040'), { kind: 'tcp', host: '127.0.0.1', port: 4040 });
+  assert.deepEqual(parseAddress('localhost:0'), { kind: 'tcp', host: 'localhost', port: 0 });
+  assert.deepEqual(parseAddress('[::]:4040'), { kind: 'tcp', host: '::', port: 4040 });
+  assert.deepEqual(parseAddress('[fe80::1%eth0]:65535'), { kind: 'tcp', host: 'fe80::1%eth0', port: 65_535 });
+  assert.deepEqual(parseAddress('unix:/run/g.sock'), { kind: 'unix', path: '/run/g.sock' });
+});
+
+test('says no to anything else, and how it should look', () => {
+  for (const text of ['', '4040', ':4040', 'host', 'host:', 'host:65536', 'host:-1', '::1:4040', 'unix:', 'http://h:1', 'a b:1']) {
+    assert.equal(parseAddress(text), undefined, text);
+  }
+  assert.match(
+    AddressSchema.safeParse('4040').error?.issues[0]?.message ?? '',
+    /expected host:port, \[::\]:port or unix:\/path, found "4040"/,
+  );
+  assert.equal(AddressSchema.parse('[::1]:1'), '[::1]:1');
+});
+
+test('writes what it reads', () => {
+  assert.equal(formatAddress('127.0.0.1', 4040), '127.0.0.1:4040');
+  assert.equal(formatAddress('::1', 4040), '[::1]:4040');
+});

@@ -1,0 +1,174 @@
+import assert from 'node:assert/strict';
+import http from 'node:http';
+import type net from 'node:net';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import type { Reply } from '../../../src/net/server/exchange.ts';
+import { call, echo, raw, routeOf, serving, until } from './serving.ts';
+
+const head = (lines: string): string => `POST /echo HTTP/1.1\r\nHost: g\r\n${lines}\r\n\r\n`;
+
+test('malformed HTTP is 400 and the end of the connection', async (t) => {
+  const it = await serving(t, { '/echo': echo });
+  const cases = [
+    head('Content-Length: 5\r\nTransfer-Encoding: chunked'),
+    head('Content-Length: +5'),
+    head('X-A : b'),
+    head('X-A: one\r\n two'),
+    'POST /echo\r\n\r\n',
+    'POST /echo HTTP/9.9\r\n\r\n',
+    'POST /echo HTTP/1.1\r\n\r\n',
+    'POST /echo HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n',
+    'PRI * HTTP/2.0\r\n\r\nXX\r\n\r\n',
+  ];
+  for (const bytes of cases) {
+    const said = await raw(it.port, bytes);
+    assert.match(said, /^HTTP\/1\.1 400 Bad Request\r\n.*connection: close\r\n(date: [^\r\n]*\r\n)?\r\n[^\r\n]+\n$/is, bytes);
+    assert.equal(said.match(/HTTP\/1\.1 \d/g)?.length, 1, bytes);
+  }
+  assert.deepEqual(
+    it.refused,
+    cases.map(() => 'malformed'),
+  );
+});
+
+test('a body that is no HTTP is answered in the words of its route, and not handled', async (t) => {
+  let handled = 0;
+  const route = routeOf(() => {
+    handled += 1;
+    return Promise.resolve({ status: 200, headers: {} });
+  });
+  const it = await serving(t, { '/echo': route });
+  for (const body of ['zz\r\nhello\r\n0\r\n\r\n', '-1\r\nhello', '3\r\nhello\r\n0\r\n\r\n', 'fffffffffffffffff\r\nhello']) {
+    assert.match(await raw(it.port, head('Transfer-Encoding: chunked') + body), /^HTTP\/1\.1 400 .*connection: close/is, body);
+  }
+  assert.equal(handled, 0);
+  assert.deepEqual(it.refused, ['malformed', 'malformed', 'malformed', 'malformed']);
+  assert.equal(it.admission.heldBytes, 0);
+});
+
+test('a head that is too large is 431, and more headers than node counts are all seen', async (t) => {
+  let count = 0;
+  const route = routeOf(({ exchange }) => {
+    count = Object.keys(exchange.headers).length;
+    return Promise.resolve({ status: 200, headers: {} });
+  });
+  const it = await serving(t, { '/echo': route }, { connections: { maxHeaderBytes: 64 * 1024 } });
+  assert.match(await raw(it.port, head(`X-Big: ${'a'.repeat(70_000)}`)), /^HTTP\/1\.1 431 .*limits\.max_header_size/is);
+  const many = Array.from({ length: 2500 }, (_, at) => `h${at}: v`).join('\r\n');
+  assert.match(await raw(it.port, head(`${many}\r\nContent-Length: 0\r\nConnection: close`)), /^HTTP\/1\.1 200 /);
+  assert.equal(count, 2503);
+  assert.deepEqual(it.refused, ['header']);
+});
+
+test('says "100 Continue" before it reads, and not to a body that it will not take', async (t) => {
+  const it = await serving(t, { '/echo': echo }, { maxRequestBytes: 1000 });
+  const small = await raw(it.port, head('Content-Length: 5\r\nExpect: 100-continue\r\nConnection: close'), (socket) => {
+    socket.once('data', () => socket.write('hello'));
+  });
+  assert.match(small, /^HTTP\/1\.1 100 Continue\r\n\r\nHTTP\/1\.1 200 .*hello$/is);
+  const large = await raw(it.port, head('Content-Length: 1001\r\nExpect: 100-continue'));
+  assert.match(large, /^HTTP\/1\.1 413 .*connection: close/is);
+  const odd = await raw(it.port, `${head('Content-Length: 5\r\nExpect: 999-x\r\nConnection: close')}hello`);
+  assert.match(odd, /^HTTP\/1\.1 200 .*hello$/is);
+});
+
+test('answers pipelined requests in their order', async (t) => {
+  const waiting: (() => void)[] = [];
+  const route = routeOf(
+    ({ body }) =>
+      new Promise<Reply>((resolve) => {
+        waiting.push(() => resolve({ status: 200, headers: {}, body: Buffer.concat(body) }));
+      }),
+  );
+  const it = await serving(t, { '/echo': route });
+  const said = raw(it.port, ['one', 'two', 'end'].map((text) => `${head('Content-Length: 3')}${text}`).join(''), (socket) => {
+    socket.on('data', (piece) => {
+      if (piece.includes('end')) socket.destroy();
+    });
+  });
+  await until(() => waiting.length === 3);
+  for (const finish of waiting.reverse()) finish();
+  assert.deepEqual((await said).match(/one|two|end/g), ['one', 'two', 'end']);
+});
+
+test('a refused request costs no connection when its body is small, and never lets its body pass for a request', async (t) => {
+  const it = await serving(t, { '/echo': echo });
+  const agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
+  const hidden = 'POST /echo HTTP/1.1\r\nHost: g\r\nContent-Length: 6\r\n\r\nhidden';
+  for (let turn = 0; turn < 5; turn++) {
+    assert.equal((await call(it.port, { path: '/nope', body: hidden, agent })).status, 404);
+    assert.equal((await call(it.port, { body: 'good', agent })).body.toString(), 'good');
+  }
+  assert.equal(it.listener.connections, 1);
+  agent.destroy();
+  const large = await raw(it.port, `${head(`Content-Length: ${10 * 1024 * 1024}`)}${hidden}`, (socket) => void socket.end());
+  assert.equal(large.match(/HTTP\/1\.1/g)?.length, 1);
+  assert.doesNotMatch(large, /hidden/);
+});
+
+test('a sender that is still writing hears why it was refused', async (t) => {
+  const it = await serving(t, { '/echo': echo }, { maxRequestBytes: 1000 });
+  const size = 8 * 1024 * 1024;
+  const status = await new Promise((resolve, reject) => {
+    const request = http.request({ host: '127.0.0.1', port: it.port, path: '/echo', method: 'POST', headers: { 'content-length': size } });
+    request.on('response', (response) => resolve(response.statusCode));
+    request.on('error', reject);
+    for (let sent = 0; sent < size; sent += 65_536) request.write(Buffer.alloc(65_536));
+    request.end();
+  });
+  assert.equal(status, 413);
+});
+
+test('a lame duck serves everything and closes each connection after its answer', async (t) => {
+  let isLame = false;
+  const it = await serving(t, { '/echo': echo }, { lameDuck: () => isLame });
+  const agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
+  assert.notEqual((await call(it.port, { agent })).headers.connection, 'close');
+  isLame = true;
+  const answer = await call(it.port, { body: 'x', agent });
+  assert.deepEqual([answer.status, answer.headers.connection], [200, 'close']);
+  await until(() => it.listener.connections === 0);
+  agent.destroy();
+});
+
+test('a connection is kept for longer than is announced, so that no request meets its end', async (t) => {
+  const it = await serving(t, { '/echo': echo }, { connections: { idleTimeoutMs: 5000 } });
+  const agent = new http.Agent({ keepAlive: true });
+  assert.match(String((await call(it.port, { agent })).headers['keep-alive']), /timeout=5/);
+  agent.destroy();
+});
+
+test('CONNECT, OPTIONS * and half a request do no harm', async (t) => {
+  const it = await serving(t, { '/echo': echo });
+  assert.match(await raw(it.port, 'CONNECT evil.example:443 HTTP/1.1\r\nHost: evil.example:443\r\n\r\n'), /^(HTTP\/1\.1 4|$)/);
+  assert.match(await raw(it.port, 'OPTIONS * HTTP/1.1\r\nHost: g\r\nConnection: close\r\n\r\n'), /^HTTP\/1\.1 404/);
+  assert.equal(await raw(it.port, 'POST /ec', (socket) => void socket.end()), '');
+  assert.equal((await call(it.port, { body: 'still there' })).body.toString(), 'still there');
+});
+
+test('whatever comes, the listener stays and holds no bytes', async (t) => {
+  const it = await serving(t, { '/echo': echo });
+  const lines = fc.constantFrom(
+    'POST /echo HTTP/1.1\r\n',
+    'GET / HTTP/1.0\r\n',
+    'Host: g\r\n',
+    'Content-Length: 5\r\n',
+    'Transfer-Encoding: chunked\r\n',
+    '\r\n',
+    '5\r\nhello\r\n',
+    '0\r\n\r\n',
+    '\0\xff',
+    ' ',
+    'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n',
+  );
+  await fc.assert(
+    fc.asyncProperty(fc.array(lines, { maxLength: 8 }), async (parts) => {
+      await raw(it.port, Buffer.from(parts.join(''), 'latin1'), (socket: net.Socket) => void socket.end());
+      await until(() => it.listener.connections === 0);
+      assert.equal(it.admission.heldBytes, 0);
+    }),
+    { numRuns: 100 },
+  );
+  assert.equal((await call(it.port, { body: 'still there' })).body.toString(), 'still there');
+});

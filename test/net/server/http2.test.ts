@@ -1,0 +1,179 @@
+import assert from 'node:assert/strict';
+import http2 from 'node:http2';
+import net from 'node:net';
+import { test } from 'node:test';
+import type { Reply } from '../../../src/net/server/exchange.ts';
+import { FakeClock } from '../../support/fake-clock.ts';
+import { call, call2, echo, routeOf, serving, until } from './serving.ts';
+
+function connectTo(port: number, settings: http2.Settings = {}): http2.ClientHttp2Session {
+  const session = http2.connect(`http://127.0.0.1:${port}`, { settings });
+  session.on('error', () => {});
+  return session;
+}
+
+const closed = (session: http2.ClientHttp2Session): Promise<unknown> => new Promise((resolve) => session.once('close', resolve));
+
+test('opens windows that fit uploads, and allows as many streams as it is told', async (t) => {
+  const it = await serving(t, { '/echo': echo }, { connections: { maxStreams: 7 } });
+  const session = connectTo(it.port);
+  const settings = await new Promise<http2.Settings>((resolve) => session.once('remoteSettings', resolve));
+  assert.deepEqual([settings.initialWindowSize, settings.maxConcurrentStreams], [1024 * 1024, 7]);
+  await until(() => session.state.remoteWindowSize === 4 * 1024 * 1024);
+  session.close();
+});
+
+test('sends trailers behind a body, and status alone where there is no body', async (t) => {
+  const reply: Reply = {
+    status: 200,
+    headers: { 'content-type': 'application/grpc' },
+    body: Buffer.from('m'),
+    trailers: { 'grpc-status': '0' },
+  };
+  const it = await serving(t, {
+    '/echo': routeOf(() => Promise.resolve(reply)),
+    '/none': routeOf(() => Promise.resolve({ ...reply, body: new Uint8Array() })),
+    '/only': routeOf(() => Promise.resolve({ status: 200, headers: { 'grpc-status': '3' } })),
+  });
+  const answer = await call2(it.port);
+  assert.deepEqual([answer.body.toString(), answer.trailers['grpc-status']], ['m', '0']);
+  assert.equal((await call2(it.port, { path: '/none' })).trailers['grpc-status'], '0');
+  const only = await call2(it.port, { path: '/only' });
+  assert.deepEqual([only.headers['grpc-status'], only.body.length], ['3', 0]);
+});
+
+test('a refused upload is told to stop, and its session goes on', async (t) => {
+  const it = await serving(t, { '/echo': echo }, { maxRequestBytes: 1000 });
+  const session = connectTo(it.port);
+  const stream = session.request({ ':method': 'POST', ':path': '/echo' });
+  stream.on('error', () => {});
+  stream.write(Buffer.alloc(100_000));
+  let status: unknown;
+  stream.once('response', (headers) => {
+    status = headers[':status'];
+  });
+  stream.resume();
+  await new Promise((resolve) => stream.once('close', resolve));
+  assert.equal(status, 413);
+  assert.equal(stream.rstCode, http2.constants.NGHTTP2_NO_ERROR);
+  assert.equal((await call2(it.port, { body: 'next' }, session)).body.toString(), 'next');
+  session.close();
+});
+
+test('a target with blanks or line ends goes no further', async (t) => {
+  let handled = 0;
+  const it = await serving(t, { '/echo': routeOf(() => Promise.resolve({ status: 200 + handled++, headers: {} })) });
+  for (const path of ['/echo?a b', '/echo?a\tb', '/echo\u007f', '/echo?a\r\nb: c']) {
+    const status = await call2(it.port, { path }).then(
+      (answer) => answer.status,
+      () => 'reset',
+    );
+    assert.ok(status === 400 || status === 'reset', `${status} for ${JSON.stringify(path)}`);
+  }
+  assert.equal(handled, 0);
+});
+
+test('a lame duck answers what is on its way and then says goodbye', async (t) => {
+  let isLame = false;
+  const it = await serving(t, { '/echo': echo }, { lameDuck: () => isLame });
+  const session = connectTo(it.port);
+  await call2(it.port, {}, session);
+  isLame = true;
+  const gone = closed(session);
+  const answers = await Promise.all(['a', 'b', 'c'].map((body) => call2(it.port, { body }, session)));
+  assert.deepEqual(
+    answers.map(({ status }) => status),
+    [200, 200, 200],
+  );
+  await gone;
+});
+
+test('a session that never asks for anything is closed like a slow head, a silent one when it is idle', async (t) => {
+  const clock = new FakeClock();
+  const it = await serving(t, { '/echo': echo }, { clock, connections: { headerTimeoutMs: 10_000, idleTimeoutMs: 50 } });
+  const mute = connectTo(it.port);
+  await new Promise((resolve) => mute.once('remoteSettings', resolve));
+  const idle = connectTo(it.port);
+  assert.equal((await call2(it.port, {}, idle)).status, 200);
+  await closed(idle);
+  if (!mute.destroyed) {
+    void clock.advance(10_000);
+    await closed(mute);
+  }
+  assert.equal(it.admission.heldBytes, 0);
+});
+
+test('a client that says goodbye and stays is closed after a while', async (t) => {
+  const clock = new FakeClock();
+  const it = await serving(t, { '/echo': echo }, { clock });
+  const socket = net.connect({ host: '127.0.0.1', port: it.port, allowHalfOpen: true });
+  socket.resume();
+  const goaway = [0, 0, 8, 7, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+  socket.write(Buffer.from([...Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'), 0, 0, 0, 4, 0, 0, 0, 0, 0, ...goaway]));
+  await new Promise((resolve) => socket.once('end', resolve));
+  assert.equal(it.listener.connections, 1);
+  await clock.advance(10_000);
+  await until(() => it.listener.connections === 0);
+  socket.destroy();
+});
+
+test('a session is not idle while it is owed an answer', async (t) => {
+  let finish = (): void => {};
+  const route = routeOf(
+    () =>
+      new Promise((resolve) => {
+        finish = () => resolve({ status: 200, headers: {} });
+      }),
+  );
+  const it = await serving(t, { '/echo': route }, { connections: { idleTimeoutMs: 20 } });
+  const session = connectTo(it.port);
+  const answer = call2(it.port, { body: 'x' }, session);
+  await new Promise((resolve) => {
+    // Several times as long as a session may be silent, measured by the same kind of timer.
+    const other = net.connect(it.port, '127.0.0.1');
+    other.setTimeout(100, () => other.destroy());
+    other.once('close', resolve);
+  });
+  finish();
+  assert.equal((await answer).status, 200);
+  await closed(session);
+});
+
+test('sessions destroyed at any moment do not disturb others', async (t) => {
+  const it = await serving(t, { '/echo': routeOf(async ({ body }) => ({ status: 200, headers: {}, body: Buffer.concat(body) })) });
+  for (let round = 0; round < 100; round++) {
+    const session = connectTo(it.port);
+    const stream = session.request({ ':method': 'POST', ':path': '/echo' });
+    stream.on('error', () => {});
+    stream.end(Buffer.alloc(2000));
+    const turns = round % 10;
+    for (let turn = 0; turn < turns; turn++) await new Promise((resolve) => setImmediate(resolve));
+    session.destroy();
+  }
+  assert.equal((await call(it.port, { body: 'healthy' })).body.toString(), 'healthy');
+  await until(() => it.listener.connections === 0);
+  assert.equal(it.admission.heldBytes, 0);
+});
+
+test('streams opened and reset at once end the session, not the gateway', async (t) => {
+  const it = await serving(t, { '/echo': echo });
+  const session = connectTo(it.port);
+  let isOver = false;
+  session.once('close', () => {
+    isOver = true;
+  });
+  session.once('goaway', () => {
+    isOver = true;
+  });
+  await new Promise((resolve) => session.once('remoteSettings', resolve));
+  for (let count = 0; count < 20_000 && !isOver; count++) {
+    const stream = session.request({ ':method': 'POST', ':path': '/echo' });
+    stream.on('error', () => {});
+    stream.close(http2.constants.NGHTTP2_CANCEL);
+    if (count % 100 === 99) await new Promise((resolve) => setImmediate(resolve));
+  }
+  await until(() => isOver);
+  session.destroy();
+  assert.equal((await call2(it.port, { body: 'healthy' })).body.toString(), 'healthy');
+  assert.equal(it.admission.heldBytes, 0);
+});
