@@ -53,7 +53,17 @@ export const packages: Readonly<Record<string, Owners>> = {
 export const typesForAll = ['@opentelemetry/api'];
 
 const network = ['net/', 'cli/sink'];
-const files = ['queue/disk/files.ts', 'exporters/file/', 'config/', 'net/watched.ts', 'net/client/followed-file.ts', 'cli/', 'bin.cjs'];
+
+const files = [
+  'queue/disk/files.ts',
+  'exporters/file/',
+  'config/',
+  'net/watched.ts',
+  'net/client/followed-file.ts',
+  'net/client/trust.ts',
+  'cli/',
+  'bin.cjs',
+];
 
 /** Who may use a module of Node's; their types are for everybody. */
 export const builtins: Readonly<Record<string, Owners>> = {
@@ -64,20 +74,21 @@ export const builtins: Readonly<Record<string, Owners>> = {
   util: [''],
   zlib: [''],
   stream: network,
-  events: network,
+  events: ['net/', 'cli/'],
   http: network,
   http2: network,
   https: network,
-  net: network,
+  net: [...network, 'cli/demo/free-port.ts'],
   tls: network,
   dns: ['net/client/'],
   'dns/promises': ['net/client/'],
   fs: files,
   'fs/promises': files,
   sqlite: ['queue/disk/lock.ts'],
-  os: ['cli/', 'net/client/user-agent.ts'],
+  os: ['cli/', 'config/alloy/', 'net/client/user-agent.ts'],
   module: ['net/client/user-agent.ts'],
   child_process: ['cli/'],
+  'timers/promises': ['cli/demo/app.ts'],
   'readline/promises': ['cli/'],
 };
 
@@ -89,7 +100,7 @@ export const globals: Readonly<Record<string, Owners>> = {
   'process.hrtime': [],
   setTimeout: ['core/clock.ts', 'cli/demo/app.ts'],
   setInterval: ['cli/demo/app.ts'],
-  'Math.random': ['cli/gateway.ts', 'cli/demo/app.ts'],
+  'Math.random': ['cli/gateway.ts', 'cli/probe.ts', 'cli/demo/app.ts'],
   'AbortSignal.any': [],
   'AbortSignal.timeout': [],
 };
