@@ -21,7 +21,7 @@ export class ConnectError extends Error {
  * such a request again once; the second time it says so in these words (client-h2.js).
  */
 export function isRefusedStream(error: unknown): boolean {
-  return /"GOAWAY" frame received|"stream error" received - code 7/.test(messageOf(error));
+  return /"GOAWAY" frame received|REFUSED_STREAM|"stream error" received - code 7/.test(messageOf(error));
 }
 
 const reasons: Readonly<Record<string, string>> = {
@@ -39,13 +39,14 @@ const reasons: Readonly<Record<string, string>> = {
 
 /** One clear sentence on why there is no answer from `host`; holds nothing of the request. */
 export function describeFailure(host: string, error: unknown): string {
-  return `${host}: ${reasonOf(error)}`;
+  return `${host}: ${failureReason(error)}`;
 }
 
-function reasonOf(error: unknown): string {
-  if (error instanceof ConnectError) return reasonOf(error.cause);
+/** The same without the host. */
+export function failureReason(error: unknown): string {
+  if (error instanceof ConnectError) return failureReason(error.cause);
   // Several addresses were tried.
-  if (error instanceof AggregateError && error.errors.length > 0) return unique(error.errors.map(reasonOf)).join('; ');
+  if (error instanceof AggregateError && error.errors.length > 0) return unique(error.errors.map(failureReason)).join('; ');
   if (error instanceof Error && error.name === 'HTTPParserError') return `what it answers is not HTTP (${error.message})`;
   const code = codeOf(error);
   if (code === undefined) return messageOf(error);

@@ -60,8 +60,10 @@ export class NameResolver implements Shared {
   }
 
   async #look(name: string): Promise<readonly Address[]> {
-    const quick = (await this.#sources.listed(name)) || (await this.#sources.answered(name));
-    if (quick) return this.#quick.run(() => this.#sources.lookup(name));
+    // A final dot means something to DNS only; a hosts file has none.
+    const bare = name.replace(/\.$/, '');
+    if (await this.#sources.listed(bare)) return this.#quick.run(() => this.#sources.lookup(bare));
+    if (await this.#sources.answered(name)) return this.#quick.run(() => this.#sources.lookup(name));
     const since = this.#clock.monotonic();
     return this.#silent.run(() => {
       if (this.#clock.monotonic() - since > longestWaitMs) throw new Error('its name could not be looked up: no DNS server answers');

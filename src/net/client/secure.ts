@@ -90,7 +90,8 @@ function explain(error: Error, certificate: PeerCertificate | undefined, name: s
     return say(`its certificate${issued} has expired on ${certificate?.valid_to}: it has to be renewed; tls_config says what is accepted`);
   }
   if (typeof code === 'string' && untrusted.test(code)) {
-    return say(`its certificate${issued} is not trusted, ${error.message}: tls_config.ca_file or ca_pem says whom to trust`);
+    // Node adds advice about its own command line.
+    return say(`its certificate${issued} is not trusted, ${error.message.split(';', 1)}: tls_config.ca_file or ca_pem says whom to trust`);
   }
   if (typeof code === 'string' && /CERTIFICATE_REQUIRED|BAD_CERTIFICATE|HANDSHAKE_FAILURE/.test(code)) {
     return say(`it refuses the TLS handshake, ${error.message}: it may ask for a client certificate, see tls_config.cert_file`);

@@ -49,5 +49,6 @@ export async function createGrpcUpstream(
   const port = await new Promise<number>((resolve, reject) => {
     server.bindAsync('127.0.0.1:0', credentials, (error, bound) => (error === null ? resolve(bound) : reject(error)));
   });
-  return { url: `http://127.0.0.1:${port}`, port, seen, [Symbol.asyncDispose]: async () => server.forceShutdown() };
+  const scheme = credentials._isSecure() ? 'https' : 'http';
+  return { url: `${scheme}://127.0.0.1:${port}`, port, seen, [Symbol.asyncDispose]: async () => server.forceShutdown() };
 }
