@@ -29,7 +29,9 @@ function referenceAt(tree: Tree, path: Path, known: readonly Known[]): string | 
   const value = valueAt(tree.value, path);
   if (through === undefined || typeof value === 'object') return undefined;
   const text = tree.text?.(path) ?? String(value);
-  const used = known.filter(({ written }) => through.split(', ').includes(written));
+  // env() is an old name of sys.env().
+  const sources = through.split(', ').map((source) => source.replace(/^env\(/, 'sys.env('));
+  const used = known.filter(({ written }) => sources.includes(written));
   const whole = used.find((candidate) => candidate.value === text);
   if (whole !== undefined) return whole.reference;
   const parts = used.filter((candidate) => candidate.value.length >= shortestPart && text.includes(candidate.value));
@@ -39,6 +41,6 @@ function referenceAt(tree: Tree, path: Path, known: readonly Known[]): string | 
 
 /** sys.env("URL") -> ${URL:-}: a variable that is not set is empty there. */
 function environmentReference(written: string): string | undefined {
-  const name = /^(?:sys\.)?env\("([A-Za-z_][A-Za-z0-9_]*)"\)$/.exec(written)?.[1];
+  const name = /^sys\.env\("([A-Za-z_][A-Za-z0-9_]*)"\)$/.exec(written)?.[1];
   return name === undefined ? undefined : `\${${name}:-}`;
 }

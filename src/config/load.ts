@@ -72,6 +72,10 @@ export function loadConfig(options: LoadOptions): Loaded {
     const usable = unavailable.size === 0 && !hasErrors(told);
     return { config: usable ? config : undefined, problems: told, tree, language, sources: files, foreign };
   };
+  if (options.files.length === 0) {
+    const place = { source: 'configuration', line: 0, column: 0, through: undefined };
+    problems.push({ place, path: '', message: 'expected a file or a directory, found none named', severity: 'error' });
+  }
   let node = problems.length > 0 ? undefined : language === 'alloy' ? readAlloy() : readYaml();
   if (node === undefined) return finish(undefined, undefined);
   for (const [at, text] of options.sets.entries()) {

@@ -27,7 +27,7 @@ const foreign: readonly Reference[] = [
 test('what was read from the environment or a file stays a reference to it', () => {
   const tree = treeOf(
     map({
-      url: scalar('http://pyroscope', 'sys.env("URL")'),
+      url: scalar('http://pyroscope', 'env("URL")'),
       number: scalar(5, 'sys.env("N")'),
       token: scalar('s3cret', 'local.file.token.content'),
       both: scalar('http://pyroscope/${x}?s3cret', 'sys.env("URL"), local.file.token.content'),

@@ -143,6 +143,12 @@ test('a file that is no map is an error, an empty one is a gateway that takes no
   assert.deepEqual(lines, ['c.yaml:1:1 service.pipelines: warning: there is no pipeline, so no profile is taken']);
 });
 
+test('no file at all is no configuration', () => {
+  const { config, problems } = loadFiles([]);
+  assert.equal(config, undefined);
+  assert.deepEqual(problems.map(formatProblem), ['configuration: expected a file or a directory, found none named']);
+});
+
 test('files that cannot be read are problems with a place', (t) => {
   const dir = directory(t, { 'a.yaml': 'a: 1\nb: \u00e4' });
   writeFileSync(join(dir, 'latin.yaml'), Buffer.from('a: 1\nb: \xe4\n', 'latin1'));
