@@ -16,8 +16,13 @@ export interface Arrival {
 
 /** What the server does with a request. */
 export type ScriptedAnswer =
-  /** Everything that is left out is what a Pyroscope says when it takes a profile. */
-  | { readonly status?: number; readonly headers?: Readonly<Record<string, string>>; readonly body?: string }
+  /** Everything that is left out is what a Pyroscope says when it takes a profile; `after`: not before that. */
+  | {
+      readonly status?: number;
+      readonly headers?: Readonly<Record<string, string>>;
+      readonly body?: string;
+      readonly after?: Promise<void>;
+    }
   /** A Connect error: the JSON body, with this HTTP status. */
   | { readonly code: string; readonly status: number; readonly message?: string; readonly headers?: Readonly<Record<string, string>> }
   /** Cuts the connection, or never answers. */
@@ -100,5 +105,7 @@ function answer(scripted: ScriptedAnswer, path: string, response: http.ServerRes
   }
   const status = scripted.status ?? 200;
   const type: Record<string, string> = isPush && status < 300 ? { 'Content-Type': 'application/proto' } : {};
-  response.writeHead(status, { ...type, ...scripted.headers }).end(scripted.body ?? '');
+  const say = (): unknown => response.writeHead(status, { ...type, ...scripted.headers }).end(scripted.body ?? '');
+  if (scripted.after === undefined) say();
+  else void scripted.after.then(say);
 }

@@ -44,7 +44,7 @@ export class Culprits {
   }
 }
 
-/** Numbers and ids differ from profile to profile, the rest of a complaint does not. */
+/** Words with digits in them, such as numbers and ids, differ from profile to profile; the rest of a complaint does not. */
 function keyOf(service: string, words: string): string {
-  return `${service}\0${words.replace(/\b[0-9a-f-]*\d[0-9a-f-]*\b/gi, '#')}`;
+  return `${service}\0${words.replace(/[\w-]*\d[\w-]*/g, '#')}`;
 }

@@ -40,7 +40,7 @@ export class Neighbours {
     if (own !== undefined) {
       if (own.takenAt > since) return true;
       const other = own.failed?.position === position ? own.failedBefore : own.failed;
-      if (other !== undefined && other.at > since) return false;
+      if (other !== undefined && other.at >= since) return false;
     }
     return this.#all.takenAt > since;
   }

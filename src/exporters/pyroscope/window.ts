@@ -52,7 +52,7 @@ export class Window {
       leave: (outcome) => {
         if (outcome === 'taken') this.#grow(carried);
         // What was sent before the window was halved is the same trouble, not more of it.
-        else if ((outcome === 'failed' || outcome === 'down') && startedAt >= this.#halvedAt) this.#halve();
+        else if ((outcome === 'failed' || outcome === 'down') && startedAt > this.#halvedAt) this.#halve();
         this.#requests -= 1;
         this.#bytes -= carried;
       },
