@@ -1,6 +1,5 @@
 import { type AdminEndpoint, openAdmin, type ReloadResult } from '../admin/server.ts';
 import { components } from '../components.ts';
-import { diffConfigs, isUnchanged } from '../config/diff.ts';
 import type { Loaded } from '../config/load.ts';
 import { formatProblem } from '../config/problems.ts';
 import type { Config } from '../config/schema.ts';
@@ -137,20 +136,18 @@ export class Gateway {
   async #tryReload(dryRun: boolean): Promise<ReloadResult> {
     const { config, problems } = this.#options.load();
     if (config === undefined) return { kind: 'refused', lines: problems.map(formatProblem) };
-    const diff = diffConfigs(this.#config, config);
-    if (isUnchanged(diff)) return { kind: 'unchanged' };
-    if (dryRun) return { kind: 'would_apply', diff };
-    const moved = config.service.admin.endpoint !== this.#config.service.admin.endpoint;
+    const moved = !dryRun && config.service.admin.endpoint !== this.#config.service.admin.endpoint;
     const admin = moved ? await this.#openAdmin(config) : undefined;
-    const outcome = await this.#service.reload(config);
+    const outcome = await this.#service.reload(config, dryRun);
     if (outcome.kind === 'refused') {
       await admin?.close(AbortSignal.abort(new Error(outcome.reason)));
       return { kind: 'refused', lines: [outcome.reason] };
     }
+    if (outcome.kind !== 'applied') return outcome;
     this.#config = config;
     this.#telemetry.reconfigure(telemetryOf(config));
     if (admin !== undefined) this.#replaceAdmin(admin);
-    return { kind: 'applied', diff };
+    return outcome;
   }
 
   /** The old endpoint goes once its open requests are answered: the one that asked for the reload may be among them. */

@@ -26,7 +26,7 @@ export interface ServiceOptions {
 
 /** What came of a reload. */
 export type ReloadOutcome =
-  | { readonly kind: 'applied'; readonly diff: ConfigDiff }
+  | { readonly kind: 'applied' | 'would_apply'; readonly diff: ConfigDiff }
   | { readonly kind: 'unchanged' }
   /** Nothing changed: the old side runs on and has not noticed. */
   | { readonly kind: 'refused'; readonly reason: string };
@@ -76,14 +76,16 @@ export class Service {
     this.health.phase('running');
   }
 
-  /** Never rejects for what the configuration asks: that is `refused`, with the reason. Old parts finish in the background. */
-  reload(config: Config): Promise<ReloadOutcome> {
+  /** Never rejects for what the configuration asks: that is `refused`, with the reason. Old parts finish in the background. A dry run tells
+   *  what would be done and does nothing. */
+  reload(config: Config, dryRun = false): Promise<ReloadOutcome> {
     return this.#inTurn(async () => {
-      if (this.#config === undefined) return { kind: 'refused', reason: 'the gateway is stopping' };
+      if (this.#config === undefined) return { kind: 'refused', reason: 'the gateway does not run' };
       const diff = diffConfigs(this.#config, config);
       if (isUnchanged(diff)) return { kind: 'unchanged' };
       const fixed = fixedKeyChanged(config, diff, this.#options.registry);
       if (fixed !== undefined) return { kind: 'refused', reason: fixed };
+      if (dryRun) return { kind: 'would_apply', diff };
       try {
         await this.#change(config, (kind, id) => diff[kind].keep.includes(id));
         return { kind: 'applied', diff };
