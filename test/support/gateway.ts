@@ -97,7 +97,7 @@ export async function startGateway(options: GatewayOptions): Promise<GatewayProc
     line,
     exited,
     address(receiver = 'pyroscope') {
-      const found = lines.findLast((one) => one.message === 'receiver listening' && one.component === receiver);
+      const found = lines.findLast((one) => one.message === 'listening for profiles' && one.component === receiver);
       if (found === undefined) throw new Error(`${receiver} did not say where it listens`);
       return String(found['address']);
     },

@@ -1,0 +1,15 @@
+import type { Registry } from './core/component.ts';
+import { pyroscopeExporter } from './exporters/pyroscope/factory.ts';
+import { appName } from './processors/app-name.ts';
+import { checkLabels } from './processors/check-labels.ts';
+import { externalLabels } from './processors/external-labels.ts';
+import { labelDrop } from './processors/label-drop.ts';
+import { serviceName } from './processors/service-name.ts';
+import { pyroscopeReceiver } from './receivers/pyroscope/factory.ts';
+
+/** Every component of this build: the one list. */
+export const components: Registry = {
+  receivers: [pyroscopeReceiver],
+  processors: [labelDrop, externalLabels, serviceName, appName, checkLabels],
+  exporters: [pyroscopeExporter],
+};
