@@ -88,8 +88,9 @@ export function webTrailers(trailers: Readonly<Record<string, string>>): Uint8Ar
 function statusOf(why: unknown): Record<string, string> {
   const { code, message, headers } = verdictOf(why);
   const trailers: Record<string, string> = { 'grpc-status': String(code), 'grpc-message': percentEncode(message) };
-  const retryAfter = headers['retry-after'];
+  const { 'retry-after': retryAfter, 'accept-encoding': acceptEncoding } = headers;
   if (retryAfter !== undefined) trailers['retry-after'] = retryAfter;
+  if (acceptEncoding !== undefined) trailers['grpc-accept-encoding'] = acceptEncoding;
   return trailers;
 }
 

@@ -1,7 +1,7 @@
 import net, { type Socket } from 'node:net';
 import { isDeepStrictEqual } from 'node:util';
 import type { Clock } from '../../core/clock.ts';
-import type { Host, Shared } from '../../core/component.ts';
+import type { Held, Host, Shared } from '../../core/component.ts';
 import { messageOf } from '../../core/errors.ts';
 import { formatAddress, parseAddress } from './address.ts';
 import type { ConnectionOptions } from './connection.ts';
@@ -22,8 +22,11 @@ export interface Listener extends Shared {
   readonly address: string;
   /** Open now, silent ones included. */
   readonly connections: number;
-  /** From now on all requests go here, also those of connections that are already open. */
-  serve(server: Server): void;
+  /**
+   * From now on all requests go here, also those of connections that are already open. The result takes it back: the server before it serves
+   * again. The last one stays, so that there is always one who answers.
+   */
+  serve(server: Server): () => void;
 }
 
 /** The address cannot be bound. */
@@ -37,7 +40,7 @@ export class CannotListen extends Error {
 const closeGraceMs = 1000;
 
 /** The listener of an address, the one that is open or a new one: what a reload finds again. Rejects with CannotListen. */
-export function shareListener(options: ListenerOptions, host: Host): ReturnType<typeof host.share<Listener>> {
+export function shareListener(options: ListenerOptions, host: Host): Promise<Held<Listener>> {
   return host.share(`listener:${options.endpoint}`, () => openListener(options, host));
 }
 
@@ -70,7 +73,8 @@ class BoundListener implements Listener {
   readonly #clock: Clock;
   /** The newest first; the others until their last connection is gone. */
   readonly #stacks: Stack[] = [];
-  #server: Server | undefined;
+  /** The newest first. */
+  #servers: readonly Server[] = [];
 
   constructor(server: net.Server, clock: Clock) {
     this.#net = server;
@@ -88,15 +92,12 @@ class BoundListener implements Listener {
     return this.#stacks.reduce((sum, { sockets }) => sum + sockets.size, 0);
   }
 
-  serve(server: Server): void {
-    this.#server = server;
-    const options = server.connections;
-    if (isDeepStrictEqual(this.#stacks[0]?.options, options)) return;
-    const current = (): Server => this.#server ?? server;
-    const http1 = new Http1(options, current, this.#clock);
-    const http2 = new Http2(options, current, this.#clock);
-    this.#stacks.unshift({ options, http1, http2, sockets: new Set() });
-    for (const stack of this.#stacks.slice(1)) this.#retire(stack);
+  serve(server: Server): () => void {
+    this.#switchTo([server, ...this.#servers]);
+    return () => {
+      const others = this.#servers.filter((other) => other !== server);
+      if (others.length > 0) this.#switchTo(others);
+    };
   }
 
   async close(): Promise<void> {
@@ -112,6 +113,18 @@ class BoundListener implements Listener {
     });
     await closed;
     cancel();
+  }
+
+  #switchTo(servers: readonly Server[]): void {
+    this.#servers = servers;
+    const server = servers[0];
+    if (server === undefined || isDeepStrictEqual(this.#stacks[0]?.options, server.connections)) return;
+    const options = server.connections;
+    const current = (): Server => this.#servers[0] ?? server;
+    const http1 = new Http1(options, current, this.#clock);
+    const http2 = new Http2(options, current, this.#clock);
+    this.#stacks.unshift({ options, http1, http2, sockets: new Set() });
+    for (const stack of this.#stacks.slice(1)) this.#retire(stack);
   }
 
   #accept(socket: Socket): void {

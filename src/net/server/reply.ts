@@ -66,7 +66,11 @@ export const refusalReasons: readonly RefusalReason[] = [
 
 /** The one table from what was thrown to what is answered (contract: "Receiver: routes and answers"). */
 export function verdictOf(why: unknown): Verdict {
-  if (why instanceof Invalid) return { ...invalidAnswers[why.reason], reason: why.reason, message: why.message, headers: {} };
+  if (why instanceof Invalid) {
+    // What would have been understood (RFC 9110 section 12.5.3).
+    const headers: Record<string, string> = why.reason === 'encoding' ? { 'accept-encoding': 'gzip' } : {};
+    return { ...invalidAnswers[why.reason], reason: why.reason, message: why.message, headers };
+  }
   if (why instanceof Refused) {
     const headers = retryAfter(why.retryAfterMs);
     return { ...refusedAnswers[why.reason], reason: why.reason, message: why.message, headers };
