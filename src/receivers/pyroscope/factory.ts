@@ -1,0 +1,11 @@
+import type { ReceiverFactory } from '../../core/component.ts';
+import { PyroscopeReceiver } from './receiver.ts';
+import { PyroscopeReceiverSchema } from './schema.ts';
+
+/** `receivers: pyroscope`: what speaks to Pyroscope may speak to this. */
+export const pyroscopeReceiver: ReceiverFactory<typeof PyroscopeReceiverSchema> = {
+  kind: 'receiver',
+  type: 'pyroscope',
+  schema: PyroscopeReceiverSchema,
+  create: (config, next, host) => new PyroscopeReceiver(config, next, host),
+};

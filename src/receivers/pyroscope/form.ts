@@ -1,0 +1,90 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import { Invalid } from '../../core/errors.ts';
+import type { Protocol } from '../../core/profile.ts';
+import { connect, grpc, grpcWeb, webTrailers } from '../../net/server/dialect.ts';
+import type { Dialect, Reply, Request } from '../../net/server/exchange.ts';
+import { Unserved } from '../../net/server/unserved.ts';
+import { frameMessage, unframeMessage } from '../../wire/grpc-frame.ts';
+
+/** How a unary call is written: the protocol and the codec, both named by the content type. */
+export interface Form {
+  readonly contentType: string;
+  readonly protocol: Protocol & Dialect['name'];
+  readonly codec: 'proto' | 'json';
+  readonly dialect: Dialect;
+}
+
+const jsonTypes = ['application/json', 'application/grpc+json', 'application/grpc-web+json'];
+const protoTypes = [
+  'application/proto',
+  'application/grpc',
+  'application/grpc+proto',
+  'application/grpc-web',
+  'application/grpc-web+proto',
+];
+const forms: ReadonlyMap<string, Form> = new Map(
+  [...protoTypes, ...jsonTypes, ...jsonTypes.map((type) => `${type}; charset=utf-8`)].sort().map((type) => [type, formOf(type)]),
+);
+const acceptPost = [...forms.keys()].join(', ');
+
+function formOf(contentType: string): Form {
+  const codec = contentType.includes('json') ? 'json' : 'proto';
+  if (contentType.startsWith('application/grpc-web')) return { contentType, codec, protocol: 'grpc_web', dialect: grpcWeb(contentType) };
+  if (contentType.startsWith('application/grpc')) return { contentType, codec, protocol: 'grpc', dialect: grpc(contentType) };
+  return { contentType, codec, protocol: 'connect', dialect: connect };
+}
+
+/** Throws Unserved("content_type") for what no protocol here speaks. */
+export function formOfRequest(headers: IncomingHttpHeaders): Form {
+  const form = forms.get(canonicalType(headers));
+  if (form === undefined) throw unknownType(headers);
+  return form;
+}
+
+/** Of a form, and of one that is none and still a gRPC call: that must hear it in trailers. Throws as formOfRequest() does. */
+export function dialectOfRequest(headers: IncomingHttpHeaders): Dialect {
+  const type = canonicalType(headers);
+  const dialect = forms.get(type)?.dialect;
+  if (dialect !== undefined) return dialect;
+  if (type.startsWith('application/grpc-web')) return grpcWeb('application/grpc-web+proto');
+  if (type.startsWith('application/grpc')) return grpc('application/grpc');
+  throw unknownType(headers);
+}
+
+/** As in Pyroscope a charset goes with JSON alone (connect-go, canonicalizeContentType). */
+function canonicalType(headers: IncomingHttpHeaders): string {
+  return (headers['content-type'] ?? '').toLowerCase().replace(/\s*;\s*charset\s*=\s*"?(utf-8)"?\s*$/, '; charset=$1');
+}
+
+function unknownType(headers: IncomingHttpHeaders): Unserved {
+  const found = JSON.stringify(headers['content-type'] ?? '');
+  return new Unserved('content_type', `found the content type ${found}, expected one of ${acceptPost}`, { 'accept-post': acceptPost });
+}
+
+/** The message of a unary call, whole and uncompressed. Rejects with Invalid or Refused. */
+export async function readMessage(form: Form, request: Request): Promise<readonly Uint8Array[]> {
+  if (form.protocol === 'connect') return request.body;
+  const { compressed, message } = unframeMessage(request.body);
+  if (!compressed) return message;
+  const encoding = request.exchange.headers['grpc-encoding'];
+  if (typeof encoding !== 'string' || encoding === 'identity') {
+    throw new Invalid('malformed', 'the gRPC message is marked as compressed, and no grpc-encoding says how');
+  }
+  return request.inflate(message, encoding);
+}
+
+/** A call that succeeded. */
+export function replyTo(form: Form, message: Uint8Array): Reply {
+  const headers = { 'content-type': form.contentType };
+  const trailers = { 'grpc-status': '0' };
+  switch (form.protocol) {
+    case 'connect':
+      return { status: 200, headers, body: message };
+    case 'grpc':
+      return { status: 200, headers, body: frameMessage(message), trailers };
+    case 'grpc_web':
+      return { status: 200, headers, body: Buffer.concat([frameMessage(message), webTrailers(trailers)]) };
+    default:
+      throw new Error(`unreachable: ${form.protocol satisfies never}`);
+  }
+}

@@ -1,0 +1,91 @@
+import type { SpanContext } from '@opentelemetry/api';
+import type { Consumer, Host } from '../../core/component.ts';
+import { Failed } from '../../core/errors.ts';
+import { countBatch, type Origin, type ProfileBatch, type Protocol, type Series } from '../../core/profile.ts';
+import type { Request } from '../../net/server/exchange.ts';
+import { type RefusalReason, refusalReasons, verdictOf } from '../../net/server/reply.ts';
+
+const protocols = ['connect', 'grpc', 'grpc_web', 'ingest'] as const satisfies readonly Protocol[];
+const longestAgent = 128;
+
+/** A series without its tenant: that is the request's. */
+export type Arrived = Omit<Series, 'tenant'>;
+
+/** Where every protocol ends: one batch, one consumer, the receiver's counters. */
+export class Intake {
+  readonly #next: Consumer;
+  readonly #host: Host;
+  readonly #forwardsTenant: boolean;
+  readonly #received: ReadonlyMap<Protocol, { profiles: { value: number }; bytes: { value: number } }>;
+  readonly #refused: ReadonlyMap<RefusalReason, { profiles: { value: number }; requests: { value: number } }>;
+
+  constructor(next: Consumer, host: Host, forwardsTenant: boolean) {
+    this.#next = next;
+    this.#host = host;
+    this.#forwardsTenant = forwardsTenant;
+    this.#received = new Map(protocols.map((protocol) => [protocol, receivedCounters(host, protocol)]));
+    this.#refused = new Map(refusalReasons.map((reason) => [reason, refusedCounters(host, reason)]));
+  }
+
+  /** Hands the series on as one batch. Resolves and rejects as the Consumer does. */
+  async accept(request: Request, protocol: Protocol, series: readonly Arrived[], trace: SpanContext | undefined): Promise<void> {
+    const tenant = this.#forwardsTenant ? request.tenant : '';
+    const batch: ProfileBatch = {
+      origin: this.#origin(request, protocol, trace),
+      receivedAt: this.#host.clock.now(),
+      series: series.map((one) => ({ tenant, labels: one.labels, payload: one.payload })),
+    };
+    this.#countReceived(batch);
+    try {
+      await this.#next.consume(batch, { signal: request.signal });
+    } catch (why) {
+      this.#countRefused(batch, why, request.signal);
+      throw why;
+    }
+  }
+
+  /** A request that is not answered 200. */
+  refuse(reason: RefusalReason): void {
+    const counters = this.#refused.get(reason);
+    if (counters !== undefined) counters.requests.value += 1;
+  }
+
+  #origin({ exchange, tenant }: Request, protocol: Protocol, trace: SpanContext | undefined): Origin {
+    const agent = (exchange.headers['user-agent'] ?? '').slice(0, longestAgent);
+    return { receiver: this.#host.id, protocol, address: exchange.peer.address, agent, tenant, trace };
+  }
+
+  #countReceived(batch: ProfileBatch): void {
+    const counters = this.#received.get(batch.origin.protocol);
+    if (counters === undefined) return;
+    counters.profiles.value += countBatch(batch);
+    for (const { payload } of batch.series) counters.bytes.value += payload.kind === 'push' ? payload.rawBytes : sizeOf(payload.body);
+  }
+
+  /** What an exporter has accepted is in its books, whatever became of it afterwards. */
+  #countRefused(batch: ProfileBatch, why: unknown, signal: AbortSignal): void {
+    if (why instanceof Failed || (signal.aborted && why === signal.reason)) return;
+    const counters = this.#refused.get(verdictOf(why).reason);
+    if (counters !== undefined) counters.profiles.value += countBatch(batch);
+  }
+}
+
+function receivedCounters({ id, metrics }: Host, protocol: Protocol): { profiles: { value: number }; bytes: { value: number } } {
+  const labels = { receiver: id, protocol };
+  return {
+    profiles: metrics.counter('flamegate_receiver_received_profiles_total', 'Profiles that arrived and could be read.', labels),
+    bytes: metrics.counter('flamegate_receiver_received_bytes_total', 'Bytes of these profiles, as the sender made them.', labels),
+  };
+}
+
+function refusedCounters({ id, metrics }: Host, reason: RefusalReason): { profiles: { value: number }; requests: { value: number } } {
+  const labels = { receiver: id, reason };
+  return {
+    profiles: metrics.counter('flamegate_receiver_refused_profiles_total', 'Profiles that were read and then refused.', labels),
+    requests: metrics.counter('flamegate_receiver_requests_refused_total', 'Requests that were not answered 200.', labels),
+  };
+}
+
+function sizeOf(pieces: readonly Uint8Array[]): number {
+  return pieces.reduce((sum, piece) => sum + piece.length, 0);
+}

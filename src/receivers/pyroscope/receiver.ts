@@ -1,0 +1,135 @@
+import { aborted } from '../../core/abort.ts';
+import type { Consumer, Held, Host, Receiver } from '../../core/component.ts';
+import { Admission, InFlight } from '../../net/server/admission.ts';
+import type { ConnectionOptions } from '../../net/server/connection.ts';
+import type { Route } from '../../net/server/exchange.ts';
+import { type Listener, shareListener } from '../../net/server/listener.ts';
+import { createServer, type HttpServer } from '../../net/server/serve.ts';
+import { LabelCache } from '../../wire/label-cache.ts';
+import type { PushRules } from '../../wire/push.ts';
+import { ConnectService } from './connect.ts';
+import { healthPath, healthRoute, readyRoute } from './health.ts';
+import { ingestPaths, ingestRoute } from './ingest.ts';
+import { Intake } from './intake.ts';
+import { pushPath, pushRoute } from './push.ts';
+import type { PyroscopeReceiverConfig } from './schema.ts';
+
+// Label blocks of some ten thousand series; what does not fit is parsed again, as without a cache.
+const labelCacheBytes = 16 * 1024 * 1024;
+
+/** What start() has opened. */
+interface Open {
+  readonly listener: Held<Listener>;
+  readonly inFlight: Held<InFlight>;
+  readonly server: HttpServer;
+  readonly withdraw: () => void;
+}
+
+/** Everything that Pyroscope serves to senders, on one port. */
+export class PyroscopeReceiver implements Receiver {
+  readonly #config: PyroscopeReceiverConfig;
+  readonly #host: Host;
+  readonly #intake: Intake;
+  #open: Open | undefined;
+
+  constructor(config: PyroscopeReceiverConfig, next: Consumer, host: Host) {
+    this.#config = config;
+    this.#host = host;
+    this.#intake = new Intake(next, host, config.tenant.forward);
+  }
+
+  /** Rejects with CannotListen. */
+  async start(): Promise<void> {
+    const { endpoint, conn_limit: limit } = this.#config;
+    const listener = await shareListener({ endpoint }, this.#host);
+    const inFlight = await this.#host.share('in_flight_bytes', () => Promise.resolve(new InFlight()));
+    const server = this.#createServer(inFlight.resource);
+    this.#open = { listener, inFlight, server, withdraw: listener.resource.serve(server) };
+    const { metrics, log, id } = this.#host;
+    const labels = { component_id: id, protocol: 'http' };
+    metrics.gauge('flamegate_in_flight_bytes', 'Bytes of requests held and not yet answered.', () => inFlight.resource.bytes);
+    metrics.gauge(
+      'pyroscope_receive_http_tcp_connections',
+      'Current number of accepted TCP connections.',
+      () => listener.resource.connections,
+      labels,
+    );
+    metrics.gauge(
+      'pyroscope_receive_http_tcp_connections_limit',
+      'The max number of TCP connections that can be accepted (0 means no limit).',
+      () => limit,
+      labels,
+    );
+    log.info('listening for profiles', { address: listener.resource.address });
+  }
+
+  /** Requests under way are answered, new ones refused; then the port is closed, unless another receiver has it by now. */
+  async stop(deadline: AbortSignal): Promise<void> {
+    const open = this.#open;
+    if (open === undefined) return;
+    this.#open = undefined;
+    open.withdraw();
+    await Promise.race([open.server.drain(), aborted(deadline)]);
+    await open.listener.release();
+    await open.inFlight.release();
+  }
+
+  #createServer(inFlight: InFlight): HttpServer {
+    const { limits, timeouts, tenant, compatibility } = this.#config;
+    const { clock, log, random } = this.#host;
+    const routes = this.#routes();
+    return createServer(routes, {
+      clock,
+      log,
+      random,
+      connections: this.#connections(),
+      admission: new Admission(limits.max_in_flight, inFlight),
+      maxRequestBytes: limits.max_request_size,
+      maxDecompressedBytes: limits.max_decompressed_size,
+      requestTimeoutMs: timeouts.request,
+      // Alloy's receive_http looks at no client header.
+      tenant: compatibility === 'alloy' ? undefined : { header: tenant.header.toLowerCase(), fallback: tenant.default },
+      notFound: notFound([...routes.keys()], this.#config.path_prefix),
+      lameDuck: () => this.#host.unready().length > 0,
+      refused: (reason) => this.#intake.refuse(reason),
+    });
+  }
+
+  #connections(): ConnectionOptions {
+    const { path_prefix, limits, timeouts } = this.#config;
+    return {
+      pathPrefix: path_prefix,
+      headerTimeoutMs: timeouts.header,
+      idleTimeoutMs: timeouts.idle,
+      maxHeaderBytes: limits.max_header_size,
+      maxStreams: limits.max_streams_per_connection,
+    };
+  }
+
+  #routes(): ReadonlyMap<string, Route> {
+    const { tracer } = this.#host;
+    const unready = (): readonly string[] => this.#host.unready();
+    const connect = new ConnectService(unready);
+    const push = { intake: this.#intake, cache: new LabelCache(labelCacheBytes), rules: this.#rules(), connect, tracer };
+    const ingest = ingestRoute(this.#intake, tracer);
+    return new Map([
+      [pushPath, pushRoute(push)],
+      ...ingestPaths.map((path) => [path, ingest] as const),
+      [healthPath, healthRoute(connect)],
+      ['/ready', readyRoute(unready)],
+    ]);
+  }
+
+  #rules(): PushRules {
+    const maxSeries = this.#config.limits.max_series_per_request;
+    return this.#config.compatibility === 'alloy'
+      ? { duplicates: 'last_wins', emptyValues: 'drop', maxSeries }
+      : { duplicates: 'refuse', emptyValues: 'keep', maxSeries };
+  }
+}
+
+function notFound(paths: readonly string[], prefix: string): string {
+  const served = `nothing is served at this path; served are ${paths.join(', ')}`;
+  if (prefix !== '') return `${served}, and the same below ${prefix}`;
+  return `${served}; behind an ingress that does not strip its prefix set path_prefix`;
+}

@@ -1,0 +1,47 @@
+import { z } from 'zod';
+import { notInThisBuild } from '../../core/later.ts';
+import { AddressSchema } from '../../net/server/address.ts';
+import { limitsShape, timeoutsShape } from '../../net/server/schema.ts';
+
+const PrefixSchema = z
+  .string()
+  .regex(/^$|^(\/[^/?#\s]+)+$/, 'expected a path such as /profiles, or nothing')
+  .default('');
+
+const TenantSchema = z.strictObject({
+  header: z
+    .string()
+    .regex(/^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/, 'expected the name of a header')
+    .default('X-Scope-OrgID')
+    .describe('The header in which senders name their tenant'),
+  default: z.string().default('').describe('Tenant of a sender that names none; empty: none'),
+  forward: z.boolean().default(true).describe('Send it on to every endpoint that sets no tenant header of its own'),
+});
+
+/** Keys of a `pyroscope` receiver. */
+export const PyroscopeReceiverSchema = z.strictObject({
+  endpoint: AddressSchema.default('127.0.0.1:4040').describe('Where to listen: host:port, [::]:port or unix:/path'),
+  path_prefix: PrefixSchema.describe('Everything is served below this path as well, for an ingress that does not strip its prefix'),
+  tls: notInThisBuild('Certificates of the listener'),
+  auth: notInThisBuild('Who may send'),
+  tenant: TenantSchema.prefault({}).describe('Whose profiles a sender sends'),
+  trusted_proxies: notInThisBuild('Proxies whose X-Forwarded-For names the sender'),
+  limits: z
+    .strictObject({
+      max_connections: notInThisBuild('Above it the oldest idle connection is closed').optional(),
+      ...limitsShape,
+      max_series_per_request: z.int().min(1).default(10_000).describe('Most series in one push; above it 413'),
+    })
+    .prefault({}),
+  timeouts: z.strictObject({ ...timeoutsShape, min_rate: notInThisBuild('Slowest body, per second').optional() }).prefault({}),
+  max_connection_age: notInThisBuild('How long a connection may live'),
+  conn_limit: z.int().min(0).default(0).describe("Alloy's conn_limit: connections above it wait until another one closes; 0: no limit"),
+  compatibility: z
+    .enum(['pyroscope', 'alloy'])
+    .default('pyroscope')
+    .describe(
+      'Whose rules hold for what senders get wrong: alloy takes a label name twice (the last one counts), drops empty values and looks at no tenant header',
+    ),
+});
+
+export type PyroscopeReceiverConfig = z.output<typeof PyroscopeReceiverSchema>;
