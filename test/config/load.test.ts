@@ -167,7 +167,12 @@ test('files that cannot be read are problems with a place', (t) => {
 
 test('a directory is one configuration of its files by name, as Kubernetes mounts them', (t) => {
   const [receivers = '', rest = ''] = goodText.split(/(?=^processors:)/m);
-  const dir = directory(t, { '..2024_01/b.yaml': rest, '..2024_01/a.yml': receivers, 'notes.txt': 'not ours: [' });
+  const dir = directory(t, {
+    '..2024_01/b.yaml': rest,
+    '..2024_01/a.yml': receivers,
+    'notes.txt': 'not ours: [',
+    '.draft.yaml': 'not ours: [',
+  });
   symlinkSync('..2024_01', join(dir, '..data'));
   symlinkSync('..data/a.yml', join(dir, 'a.yml'));
   symlinkSync('..data/b.yaml', join(dir, 'b.yaml'));

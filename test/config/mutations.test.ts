@@ -93,9 +93,9 @@ test('a broken configuration never crashes, hangs or complains without a place',
   fc.assert(
     fc.property(fc.constantFrom(...seeds), fc.array(mutation, { minLength: 1, maxLength: 4 }), (seed, changes) => {
       writeFileSync(file, changes.reduce(mutate, Buffer.from(seed)));
-      const before = performance.now();
+      const before = process.cpuUsage(); // the machine may be busy with something else
       const { config, problems } = loadFiles([file], { env: { URL: 'http://b' } });
-      assert.ok(performance.now() - before < 1_000, 'took over a second');
+      assert.ok(process.cpuUsage(before).user < 1_000_000, 'took over a second');
       assert.equal(
         config === undefined,
         problems.some(({ severity }) => severity === 'error'),
