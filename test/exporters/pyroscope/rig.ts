@@ -3,8 +3,8 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { z } from 'zod';
 import type { Account } from '../../../src/core/account.ts';
 import type { Clock } from '../../../src/core/clock.ts';
-import type { Exporter } from '../../../src/core/component.ts';
 import type { Series } from '../../../src/core/profile.ts';
+import { PyroscopeExporter } from '../../../src/exporters/pyroscope/exporter.ts';
 import { pyroscopeExporter } from '../../../src/exporters/pyroscope/factory.ts';
 import { describePush } from '../../../src/wire/push.ts';
 import { batchOf } from '../../support/batches.ts';
@@ -22,7 +22,7 @@ type Config = z.input<typeof pyroscopeExporter.schema>;
 /** A running exporter. */
 export interface Rig {
   readonly host: TestHost;
-  readonly exporter: Exporter;
+  readonly exporter: PyroscopeExporter;
   /** One batch, received now. Resolves when the sender would be told 200. */
   push(...series: readonly Series[]): Promise<void>;
   /** The same, with a sender that may leave. */
@@ -40,6 +40,7 @@ afterEach(async () => {
 export async function rig(config: Config, options: { readonly clock?: Clock; readonly host?: TestHost } = {}): Promise<Rig> {
   const host = options.host ?? createTestHost({ id: 'pyroscope/test', ...(options.clock && { clock: options.clock }) });
   const exporter = pyroscopeExporter.create(pyroscopeExporter.schema.parse(config), host);
+  if (!(exporter instanceof PyroscopeExporter)) throw new Error('the factory makes another exporter');
   await exporter.start();
   const forever = new AbortController().signal;
   const pushWith = (signal: AbortSignal, ...series: readonly Series[]): Promise<void> =>
