@@ -6,7 +6,7 @@ import { answerText } from './answer-text.ts';
 import { Authenticator } from './auth.ts';
 import type { RawRequest, RawResponse } from './exchange.ts';
 import { CredentialsError, describeFailure } from './failure.ts';
-import { buildHeaders, withoutSecrets } from './headers.ts';
+import { EndpointHeaders } from './headers.ts';
 import { maxRedirects, mayHaveSecrets, redirectTarget } from './redirect.ts';
 import type { HttpClientConfig } from './schema.ts';
 import { Transport } from './transport.ts';
@@ -58,6 +58,7 @@ class EndpointClient implements HttpClient {
   readonly #config: HttpClientConfig;
   readonly #host: Host;
   readonly #base: URL;
+  readonly #headers: EndpointHeaders;
   readonly #authenticator: Authenticator;
   readonly #transport: Transport;
 
@@ -65,6 +66,7 @@ class EndpointClient implements HttpClient {
     this.#config = config;
     this.#host = host;
     this.#base = new URL(config.url);
+    this.#headers = new EndpointHeaders(config);
     this.#authenticator = new Authenticator(config, host);
     this.#transport = new Transport(config, host);
   }
@@ -90,7 +92,7 @@ class EndpointClient implements HttpClient {
   }
 
   async #exchange(outgoing: OutgoingHttp, signal: AbortSignal): Promise<RawResponse> {
-    let headers = buildHeaders(this.#config, outgoing.headers);
+    let headers = this.#headers.build(outgoing.headers);
     let request: RawRequest = { origin: this.#base.origin, path: this.#pathOf(outgoing), method: 'POST', headers, body: outgoing.body };
     let trusted = true;
     for (let hops = 0; ; hops++) {
@@ -102,7 +104,7 @@ class EndpointClient implements HttpClient {
       // Once elsewhere the secrets stay away, also when the chain leads back, as Go's client does it.
       if (trusted && !mayHaveSecrets(this.#base, next)) {
         trusted = false;
-        headers = withoutSecrets(headers, this.#config);
+        headers = this.#headers.withoutSecrets(headers);
       }
       // A Host of `headers` is the endpoint's own.
       if (next.origin !== request.origin) headers = { ...headers, host: next.host };
@@ -117,7 +119,7 @@ class EndpointClient implements HttpClient {
   }
 
   #timeout(): HttpOutcome {
-    const step = this.#transport.step(this.#base);
+    const step = this.#transport.step(this.#base.origin);
     const where = step === undefined ? '' : `, a connection is still ${step}`;
     const message = `${this.#base.host}: no answer within ${formatDuration(this.#config.remote_timeout)}${where}`;
     return { kind: 'failure', cause: 'timeout', message };

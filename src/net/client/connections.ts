@@ -1,6 +1,6 @@
 import { Agent, type Dispatcher } from 'undici';
 import { userInfoAuthorization } from './basic.ts';
-import type { Connector, Server } from './connector.ts';
+import type { Connector } from './connector.ts';
 import type { RawRequest } from './exchange.ts';
 import type { ProxyFor } from './proxy.ts';
 import type { HttpClientConfig } from './schema.ts';
@@ -53,12 +53,11 @@ export class Connections {
 
   /** Who sends a request, and the request as that one wants it: a proxy is told of cleartext targets in the path (RFC 9112, 3.2.2). */
   route(request: RawRequest): { readonly dispatcher: Dispatcher; readonly request: RawRequest } {
-    const target = new URL(request.origin);
-    const proxy = target.protocol === 'http:' ? this.#proxyFor(target) : undefined;
+    const proxy = this.#forwarder(request.origin);
     if (proxy === undefined) return { dispatcher: this.#direct, request };
     const authorization = userInfoAuthorization(proxy);
     const headers = {
-      host: target.host,
+      host: new URL(request.origin).host,
       ...request.headers,
       ...(authorization === undefined ? {} : { 'proxy-authorization': authorization }),
     };
@@ -69,9 +68,13 @@ export class Connections {
   }
 
   /** What a connection to that server is still busy with. */
-  step(target: Server): string | undefined {
-    const proxy = target.protocol === 'http:' ? this.#proxyFor(target) : undefined;
-    return this.#connector.step(proxy ?? target);
+  step(origin: string): string | undefined {
+    return this.#connector.step(this.#forwarder(origin) ?? new URL(origin));
+  }
+
+  #forwarder(origin: string): URL | undefined {
+    // TLS goes through proxies too, but by a tunnel: that is the connector's.
+    return origin.startsWith('http:') ? this.#proxyFor(new URL(origin)) : undefined;
   }
 
   /** Finishes what is under way. */

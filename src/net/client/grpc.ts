@@ -5,7 +5,7 @@ import { formatDuration } from '../../core/units.ts';
 import { Authenticator } from './auth.ts';
 import { CredentialsError } from './failure.ts';
 import { type GrpcChannel, openChannel } from './grpc-channel.ts';
-import { buildHeaders, type HeaderMap } from './headers.ts';
+import { EndpointHeaders, type HeaderMap } from './headers.ts';
 import { Reach } from './reach.ts';
 import type { HttpClientConfig } from './schema.ts';
 
@@ -44,6 +44,7 @@ class EndpointChannels implements GrpcClient {
   readonly #host: Host;
   readonly #url: URL;
   readonly #reach: Reach;
+  readonly #headers: EndpointHeaders;
   readonly #authenticator: Authenticator;
   #channel: GrpcChannel | undefined;
   #openedAt = 0;
@@ -53,6 +54,7 @@ class EndpointChannels implements GrpcClient {
     this.#host = host;
     this.#url = new URL(config.url);
     this.#reach = new Reach(config, host, ['h2']);
+    this.#headers = new EndpointHeaders(config);
     this.#authenticator = new Authenticator(config, host);
   }
 
@@ -60,7 +62,7 @@ class EndpointChannels implements GrpcClient {
     const attempt = follow(signal);
     const cancel = this.#host.clock.after(this.#config.remote_timeout, () => attempt.controller.abort(new Error('remote_timeout')));
     try {
-      const headers = await this.#authenticator.authorize(buildHeaders(this.#config, own), attempt.controller.signal);
+      const headers = await this.#authenticator.authorize(this.#headers.build(own), attempt.controller.signal);
       if (await this.#reach.changed()) this.#retire();
       const channel = this.#current(headers);
       const outcome = await this.#call(channel.client, body, headers, attempt.controller.signal);

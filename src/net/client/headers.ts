@@ -1,4 +1,3 @@
-import type { Secret } from '../../core/secret.ts';
 import type { HttpClientConfig } from './schema.ts';
 import { productUserAgent } from './user-agent.ts';
 
@@ -24,46 +23,49 @@ const harmless = new Set([
 const tenantPattern = /tenant|org-?id/;
 const neverElsewhere = new Set(['authorization', 'cookie', 'host', 'proxy-authorization']);
 
-/**
- * The headers of one request before credentials: `headers`, replaced by the record's own, then `http_headers` added to both, so that a name
- * in two places goes out with two values (row W17).
- */
-export function buildHeaders(config: HttpClientConfig, own: Readonly<Record<string, string | readonly string[]>>): HeaderMap {
-  const map: HeaderMap = { 'user-agent': productUserAgent };
-  for (const [name, value] of Object.entries(config.headers)) set(map, name, reveal(value));
-  for (const [name, value] of Object.entries(own)) set(map, name, typeof value === 'string' ? value : [...value]);
-  for (const [name, values] of Object.entries(config.http_headers)) {
-    for (const value of values) add(map, name.toLowerCase(), value.reveal());
+/** The headers of one endpoint's requests, before credentials. */
+export class EndpointHeaders {
+  readonly #base: HeaderMap = { 'user-agent': productUserAgent };
+  readonly #added: (readonly [name: string, value: string])[] = [];
+  /** What may go to another host name. */
+  readonly #plain = new Set(harmless);
+
+  constructor(config: Pick<HttpClientConfig, 'headers' | 'http_headers'>) {
+    for (const [name, value] of Object.entries(config.headers)) {
+      const key = name.toLowerCase();
+      set(this.#base, key, typeof value === 'string' ? value : value.reveal());
+      if (typeof value === 'string' && !tenantPattern.test(key) && !neverElsewhere.has(key)) this.#plain.add(key);
+    }
+    for (const [name, values] of Object.entries(config.http_headers)) {
+      const key = name.toLowerCase();
+      this.#plain.delete(key);
+      for (const value of values) this.#added.push([key, value.reveal()]);
+    }
   }
-  return map;
+
+  /** `headers`, replaced by the record's own, then `http_headers` added to both, so that a name in two places goes out with two values (row W17). */
+  build(own: Readonly<Record<string, string | readonly string[]>>): HeaderMap {
+    const map = { ...this.#base };
+    for (const [name, value] of Object.entries(own)) set(map, name.toLowerCase(), typeof value === 'string' ? value : [...value]);
+    for (const [key, value] of this.#added) add(map, key, value);
+    return map;
+  }
+
+  /**
+   * The same headers for another host name: without credentials, tenant and `http_headers` (contract, redirects). The rest of `headers` follows,
+   * as with Alloy (row W37).
+   */
+  withoutSecrets(map: HeaderMap): HeaderMap {
+    return Object.fromEntries(Object.entries(map).filter(([name]) => this.#plain.has(name)));
+  }
 }
 
-/**
- * The same headers for another host name: without credentials, tenant and `http_headers` (contract, redirects). The rest of `headers` follows,
- * as with Alloy (row W37).
- */
-export function withoutSecrets(map: HeaderMap, config: HttpClientConfig): HeaderMap {
-  const plain = new Set(harmless);
-  for (const [name, value] of Object.entries(config.headers)) {
-    const key = name.toLowerCase();
-    if (typeof value === 'string' && !tenantPattern.test(key) && !neverElsewhere.has(key)) plain.add(key);
-  }
-  for (const name of Object.keys(config.http_headers)) plain.delete(name.toLowerCase());
-  return Object.fromEntries(Object.entries(map).filter(([name]) => plain.has(name)));
-}
-
-function set(map: HeaderMap, name: string, value: string | string[]): void {
-  const key = name.toLowerCase();
+function set(map: HeaderMap, key: string, value: string | string[]): void {
   if (!framing.has(key)) map[key] = value;
 }
 
 function add(map: HeaderMap, key: string, value: string): void {
   const present = map[key];
   if (present === undefined) map[key] = value;
-  else if (typeof present === 'string') map[key] = [present, value];
-  else present.push(value);
-}
-
-function reveal(value: string | Secret): string {
-  return typeof value === 'string' ? value : value.reveal();
+  else map[key] = typeof present === 'string' ? [present, value] : [...present, value];
 }

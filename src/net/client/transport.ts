@@ -1,6 +1,5 @@
 import type { Host } from '../../core/component.ts';
 import { Connections } from './connections.ts';
-import type { Server } from './connector.ts';
 import { exchange, type RawRequest, type RawResponse } from './exchange.ts';
 import { isRefusedStream } from './failure.ts';
 import { orAborted } from './or-aborted.ts';
@@ -39,8 +38,8 @@ export class Transport {
   }
 
   /** What a connection to that server is still busy with: "waiting for DNS to say where h is". */
-  step(server: Server): string | undefined {
-    return this.#connections.step(server);
+  step(origin: string): string | undefined {
+    return this.#connections.step(origin);
   }
 
   /** Cuts what is still open. */

@@ -74,8 +74,8 @@ test('no secret and no tenant reaches another host name, also not when the chain
   const client = createHttpClient(
     config(upstream.url, {
       bearer_token: 't',
-      headers: { 'X-Plain': '1', 'X-Scope-OrgID': 'squad-1', 'X-Api-Key': 'k', Cookie: 'c', Host: 'virtual.test' },
-      http_headers: { 'X-Secret': ['s'] },
+      headers: { 'X-Plain': '1', 'X-Both': '1', 'X-Scope-OrgID': 'squad-1', 'X-Api-Key': 'k', Cookie: 'c', Host: 'virtual.test' },
+      http_headers: { 'X-Secret': ['s'], 'X-Both': ['s'] },
     }),
     host,
   );
