@@ -1,8 +1,8 @@
 import type { Labels } from '../../core/labels.ts';
 import type { PprofSummary } from '../../wire/pprof.ts';
 
-/** One profile that has arrived at the end of its way. */
-export interface Arrival {
+/** One profile that has come to the end of its way. */
+export interface Shown {
   readonly service: string;
   /** As the program sent them; undefined when nobody saw. */
   readonly sent: Labels | undefined;
@@ -13,7 +13,7 @@ export interface Arrival {
 }
 
 /** What one arrival looks like on the screen: the whole story the first time, later one line. */
-export function formatArrival(arrival: Arrival, count: number): string {
+export function formatArrival(arrival: Shown, count: number): string {
   const { service, sizeBytes, summary } = arrival;
   const types = summary.types.map((type) => `${type.type} ${formatAmount(type.total, type.unit)}`).join(', ');
   const line = `${service.padEnd(12)} ${types}: ${summary.samples} samples, ${formatAmount(sizeBytes, 'bytes')}`;

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type Arrival, formatAmount, formatArrival } from '../../../src/cli/demo/report.ts';
+import { formatAmount, formatArrival, type Shown } from '../../../src/cli/demo/report.ts';
 import { Labels } from '../../../src/core/labels.ts';
 
-const arrival: Arrival = {
+const arrival: Shown = {
   service: 'demo-shop',
   sent: Labels.of({ pod: 'demo-shop-1', region: 'eu' }),
   arrived: Labels.of({ env: 'demo', region: 'eu' }),
