@@ -5,10 +5,10 @@ import { existsSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { type TestContext, test } from 'node:test';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { freePort } from '../src/cli/demo/free-port.ts';
 
 // There is no Docker daemon where these tests run: both files are read, and what they would start is started as processes.
 const root = new URL('../', import.meta.url).pathname;
@@ -94,13 +94,12 @@ test('the ports of the image are those of its configuration, and reach nobody bu
 
 test('what they start, started as processes, brings a profile of the app to Pyroscope', { timeout: 60_000 }, async (t) => {
   const upstream = await openUpstream(t);
-  const [receiver, admin] = [`127.0.0.1:${await freePort(24040)}`, `127.0.0.1:${await freePort(24140)}`];
   const gateway = start(t, [...JSON.parse(last('gateway', 'ENTRYPOINT')), ...JSON.parse(last('gateway', 'CMD'))], {
     ...Object.fromEntries(Object.keys(compose.gateway.environment ?? {}).map((name) => [name, upstream.url])),
-    FLAMEGATE_RECEIVER: receiver,
-    FLAMEGATE_ADMIN: admin,
+    FLAMEGATE_RECEIVER: '127.0.0.1:0',
+    FLAMEGATE_ADMIN: '127.0.0.1:0',
   });
-  await untilReady(admin);
+  const receiver = await listeningReceiver(gateway);
   const [, flushMs] = compose.app.command ?? [];
   assert.ok(Number(flushMs) > 0);
   start(t, [...JSON.parse(last('app', 'ENTRYPOINT')), `http://${receiver}`, '500'], {});
@@ -132,15 +131,17 @@ async function openUpstream(t: TestContext): Promise<{ url: string; firstPush: P
 function start(t: TestContext, command: readonly string[], env: Record<string, string>): ChildProcess {
   const [node, ...args] = command.map((word) => (word === '/etc/flamegate/flamegate.yaml' ? join(root, 'deploy/flamegate.yaml') : word));
   assert.equal(node, 'node');
-  const child = spawn(process.execPath, args, { cwd: root, env: { ...process.env, ...env }, stdio: ['ignore', 'ignore', 'inherit'] });
+  const child = spawn(process.execPath, args, { cwd: root, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'inherit'] });
   t.after(() => child.kill('SIGKILL'));
   return child;
 }
 
-async function untilReady(admin: string): Promise<void> {
-  for (;;) {
-    const answer = await fetch(`http://${admin}/-/ready`).catch(() => undefined); // not listening yet
-    if (answer?.status === 200) return;
-    await new Promise((resolve) => setTimeout(resolve, 50)); // another process: there is nothing to wait on but its port
+/** The address that it takes profiles at, which its log says. */
+async function listeningReceiver(gateway: ChildProcess): Promise<string> {
+  assert.ok(gateway.stdout);
+  for await (const line of createInterface({ input: gateway.stdout })) {
+    const { component, address } = JSON.parse(line) as { component: string; address?: string };
+    if (component === 'pyroscope' && address !== undefined) return address;
   }
+  throw new Error('the gateway ended before it took profiles');
 }

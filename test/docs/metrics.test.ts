@@ -1,0 +1,26 @@
+import assert from 'node:assert/strict';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { startGateway } from '../support/gateway.ts';
+import { metricsPage } from './metrics-table.ts';
+
+const page = new URL('../../docs/metrics.md', import.meta.url);
+
+/** Every component that has metrics of its own. */
+const everything = `
+receivers: { pyroscope: { endpoint: 127.0.0.1:0 } }
+processors: { label_drop: {}, external_labels: { labels: { a: b } } }
+exporters: { pyroscope: { endpoints: [{ url: "http://127.0.0.1:1" }] } }
+service:
+  pipelines: { profiles: { receivers: [pyroscope], processors: [label_drop, external_labels], exporters: [pyroscope] } }
+  admin: { endpoint: 127.0.0.1:0 }
+`;
+
+test('docs/metrics.md is what a running gateway says', async (t) => {
+  const gateway = await startGateway({ config: everything });
+  t.after(() => gateway.stop());
+  const current = metricsPage(await (await fetch(`${gateway.admin}/metrics`)).text());
+  if (process.env['FLAMEGATE_WRITE_DOCS'] !== undefined) writeFileSync(page, current);
+  const hint = 'stale: FLAMEGATE_WRITE_DOCS=1 npm exec -- node --test test/docs/metrics.test.ts';
+  assert.equal(readFileSync(page, 'utf8'), current, hint);
+});
