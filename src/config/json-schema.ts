@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Registry } from '../core/component.ts';
 import { formatDuration, formatSize } from '../core/units.ts';
 import { laterTypes } from './later.ts';
 import type { Vocabulary } from './read.ts';
@@ -15,7 +16,7 @@ export function configJsonSchema({ registry, telemetry }: Vocabulary): JsonSchem
     componentKinds.map((kind) => [
       kind,
       {
-        description: kindDescriptions[kind],
+        description: describeKind(kind, registry),
         type: ['object', 'null'],
         patternProperties: Object.fromEntries(
           registry[kind].map(({ type, schema }) => [`^${type}(/[^\\s]+)?$`, { anyOf: [sectionSchema(schema), { type: 'null' }] }]),
@@ -34,13 +35,15 @@ export function configJsonSchema({ registry, telemetry }: Vocabulary): JsonSchem
 }
 
 const kindDescriptions: Readonly<Record<ComponentKind, string>> = {
-  receivers: describeKind('Where profiles come in', 'receivers'),
-  processors: describeKind('What changes, keeps or drops profiles', 'processors'),
-  exporters: describeKind('Where profiles go', 'exporters'),
+  receivers: 'Where profiles come in',
+  processors: 'What changes, keeps or drops profiles',
+  exporters: 'Where profiles go',
 };
 
-function describeKind(what: string, kind: ComponentKind): string {
-  return `${what}, by id: type or type/name. Not in this build: ${laterTypes[kind].join(', ')}.`;
+function describeKind(kind: ComponentKind, registry: Registry): string {
+  const later = laterTypes[kind].filter((type) => !registry[kind].some((factory) => factory.type === type));
+  const missing = later.length === 0 ? '' : ` Not in this build: ${later.join(', ')}.`;
+  return `${kindDescriptions[kind]}, by id: type or type/name.${missing}`;
 }
 
 function sectionSchema(schema: z.ZodType): JsonSchema {

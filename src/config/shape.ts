@@ -43,7 +43,8 @@ export function shapeOf(schema: z.core.$ZodType): Shape {
     schema: inner,
     required,
     default: fallback,
-    description: typeof meta['description'] === 'string' ? meta['description'] : undefined,
+    // `unit` says it already.
+    description: typeof meta['description'] === 'string' ? meta['description'].replace(/^(?:duration|size): /, '') : undefined,
     unit: meta['unit'] === 'duration' || meta['unit'] === 'size' ? meta['unit'] : undefined,
     secret: meta['secret'] === true,
     later: meta['later'] === true,

@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import { directory, goodText, loadFiles } from './fakes.ts';
 
 /** How many configurations; a campaign sets more. */
-const runs = Number(process.env['FLAMEGATE_RUNS'] ?? 300);
+const runs = Number(process.env['FLAMEGATE_RUNS'] ?? 200);
 
 const seeds = [
   goodText,
