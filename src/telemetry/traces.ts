@@ -23,7 +23,7 @@ export interface TracesOptions {
   readonly log: Logger;
 }
 
-const exportTimeoutMs = 10_000;
+const exportTimeoutMs = 5_000; // the interval of the batches: after a hang the next one is on its way within one
 const reportEveryMs = 60_000;
 
 /** One tracer for the life of the process; where its spans go may change with a reload. */
