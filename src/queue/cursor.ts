@@ -4,7 +4,7 @@ import { type LeaseOwner, OpenLease } from './lease.ts';
 import { Line } from './line.ts';
 import type { CursorOptions, CursorStats, Lease, LogRecord } from './log.ts';
 import { PositionSet } from './position-set.ts';
-import type { RecordInfo, Store } from './store.ts';
+import type { RecordInfo, Store, StoreCursor } from './store.ts';
 
 /** Why the log loses a record that a cursor has not passed; the drop reasons that the log itself writes. */
 export type Loss = 'overflow' | 'damaged';
@@ -23,7 +23,7 @@ const unreadableMs = 1000;
  * One cursor as the log knows it, for as long as it exists, whoever holds it (held-cursor.ts). What it has not passed is pending; what is
  * pending stands in line or is taken.
  */
-export class LogCursor {
+export class LogCursor implements StoreCursor {
   readonly #clock: Clock;
   readonly #store: Store;
   readonly #line: Line;
@@ -186,9 +186,8 @@ export class LogCursor {
   }
 
   async rename(to: string): Promise<void> {
-    const from = this.#name;
     this.#name = to;
-    await this.#store.rename(this, from);
+    await this.#store.rename(this);
   }
 
   /** Resolves when the line may have changed; rejects with signal.reason. */

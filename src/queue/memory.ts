@@ -1,11 +1,10 @@
 import type { Clock } from '../core/clock.ts';
-import { Invalid, Refused } from '../core/errors.ts';
-import { formatSize } from '../core/units.ts';
-import type { LogCursor } from './cursor.ts';
+import type { Invalid, Refused } from '../core/errors.ts';
 import { Cursors } from './cursors.ts';
 import { type Cursor, type CursorOptions, type Limits, type Log, type LogRecord, type LogStats, recordSize, type Traits } from './log.ts';
 import { PositionSet } from './position-set.ts';
-import type { RecordInfo, Store } from './store.ts';
+import { queueFull, tooLarge } from './refusals.ts';
+import type { RecordInfo, Store, StoreCursor } from './store.ts';
 
 /** A stored record, with what cursors ask of it. */
 interface Entry extends RecordInfo {
@@ -13,9 +12,6 @@ interface Entry extends RecordInfo {
   /** Cursors that have not passed it. */
   needed: number;
 }
-
-// Room comes with the next delivery: a moment, unless every endpoint is down.
-const fullRetryAfterMs = 5000;
 
 /** A log in memory: it ends with the process. Keeps the very objects that are appended, and nothing that every cursor has passed. */
 export class MemoryLog implements Log {
@@ -38,14 +34,9 @@ export class MemoryLog implements Log {
 
   refusal(sizeBytes: number): Refused | Invalid | undefined {
     const { maxSizeBytes, overflow } = this.#limits;
-    if (sizeBytes > maxSizeBytes) {
-      return new Invalid(
-        'too_large',
-        `a request of ${sizeBytes} bytes is larger than the whole queue: max_size is ${formatSize(maxSizeBytes)}`,
-      );
-    }
+    if (sizeBytes > maxSizeBytes) return tooLarge(sizeBytes, maxSizeBytes);
     if (overflow === 'drop_oldest' || this.#sizeBytes + sizeBytes <= maxSizeBytes) return undefined;
-    return new Refused('queue_full', `the queue is full: max_size is ${formatSize(maxSizeBytes)}`, fullRetryAfterMs);
+    return queueFull(maxSizeBytes);
   }
 
   async append(record: LogRecord): Promise<void> {
@@ -118,7 +109,7 @@ export class MemoryLog implements Log {
     if (entry.needed === 0) this.#free(position, entry);
   }
 
-  #fill(cursor: LogCursor): void {
+  #fill(cursor: StoreCursor): void {
     for (const position of this.#stored) {
       const entry = this.#entries.get(position);
       if (entry === undefined || !cursor.wants(entry)) continue;

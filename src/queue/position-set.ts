@@ -17,6 +17,21 @@ export class PositionSet {
     return this.#size;
   }
 
+  /** How many positions are in at least one of the sets. */
+  static unionSize(sets: readonly PositionSet[]): number {
+    let size = 0;
+    let at = 0;
+    for (;;) {
+      const from = Math.min(...sets.map((set) => set.next(at) ?? Number.POSITIVE_INFINITY));
+      if (from === Number.POSITIVE_INFINITY) return size;
+      const word = wordStart(from);
+      let union = 0;
+      for (const set of sets) union |= set.#wordOf(word);
+      size += bitCount(union);
+      at = word + wordBits;
+    }
+  }
+
   /** The lowest position, undefined when there is none. */
   get first(): number | undefined {
     return this.#size === 0 ? undefined : this.#base + this.#descend(this.#levels.length - 1, 0, lowestBit);
@@ -78,9 +93,26 @@ export class PositionSet {
     return undefined;
   }
 
+  /** The lowest position not below `from` that is not in the set. */
+  gap(from: number): number {
+    let at = from - this.#base;
+    const bits = bitsOf(this.#levels);
+    while (at >= 0 && at < bits.length * wordBits) {
+      const missing = ~wordAt(bits, at >>> 5) & (-1 << at);
+      if (missing !== 0) return this.#base + (at >>> 5) * wordBits + lowestBit(missing);
+      at = ((at >>> 5) + 1) * wordBits;
+    }
+    return this.#base + at;
+  }
+
   /** In order; what is added or deleted behind the current position meanwhile is not noticed. */
   *[Symbol.iterator](): Generator<number> {
     for (let position = this.first; position !== undefined; position = this.next(position + 1)) yield position;
+  }
+
+  /** The bits of 32 positions, the first of which is a multiple of 32. */
+  #wordOf(position: number): number {
+    return position < this.#base ? 0 : wordAt(this.#levels[0], (position - this.#base) / wordBits);
   }
 
   #covers(at: number): boolean {
@@ -151,4 +183,10 @@ function lowestBit(word: number): number {
 
 function highestBit(word: number): number {
   return 31 - Math.clz32(word);
+}
+
+function bitCount(word: number): number {
+  let count = 0;
+  for (let rest = word; rest !== 0; rest &= rest - 1) count += 1;
+  return count;
 }

@@ -35,16 +35,31 @@ export function encodeRecord(record: LogRecord): readonly [Uint8Array, Uint8Arra
   return [front, record.head, record.body];
 }
 
-/** A record from its bytes; head and body are views into them. Throws a RangeError that says what is wrong with the bytes. */
-export function decodeRecord(bytes: Uint8Array): LogRecord {
+/** What stands before head and body. */
+export interface RecordFront {
+  readonly receivedAt: number;
+  readonly tenant: string;
+  readonly profiles: number;
+  readonly only: string | undefined;
+  readonly inOrder: boolean;
+  /** Where the head begins. */
+  readonly headAt: number;
+  /** Where the body begins. */
+  readonly bodyAt: number;
+}
+
+/** The longest front: fixed part, tenant, only. */
+export const longestFrontBytes = fixedBytes + 2 * 0xffff;
+
+/** The front of a record, from its first bytes. Throws a RangeError that says what is wrong with them. */
+export function decodeRecordFront(bytes: Uint8Array): RecordFront {
   const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (view.length < fixedBytes) throw new RangeError(`a record has at least ${fixedBytes} bytes, found ${view.length}`);
   const version = view.readUInt8(0);
   if (version !== recordVersion) throw new RangeError(`record version ${version} is not known here, only ${recordVersion}`);
   const onlyAt = fixedBytes + view.readUInt16LE(2);
   const headAt = onlyAt + view.readUInt16LE(4);
-  const bodyAt = headAt + view.readUInt32LE(8);
-  if (bodyAt > view.length) throw new RangeError(`a record names ${bodyAt} bytes before its body, found ${view.length}`);
+  if (headAt > view.length) throw new RangeError(`a record names ${headAt} bytes before its head, found ${view.length}`);
   const only = text(view.subarray(onlyAt, headAt));
   return {
     receivedAt: view.readDoubleLE(16),
@@ -52,9 +67,16 @@ export function decodeRecord(bytes: Uint8Array): LogRecord {
     profiles: view.readUInt32LE(12),
     only: only === '' ? undefined : only,
     inOrder: (view.readUInt8(1) & inOrderFlag) !== 0,
-    head: view.subarray(headAt, bodyAt),
-    body: view.subarray(bodyAt),
+    headAt,
+    bodyAt: headAt + view.readUInt32LE(8),
   };
+}
+
+/** A record from its bytes; head and body are views into them. Throws a RangeError that says what is wrong with the bytes. */
+export function decodeRecord(bytes: Uint8Array): LogRecord {
+  const { headAt, bodyAt, ...facts } = decodeRecordFront(bytes);
+  if (bodyAt > bytes.length) throw new RangeError(`a record names ${bodyAt} bytes before its body, found ${bytes.length}`);
+  return { ...facts, head: bytes.subarray(headAt, bodyAt), body: bytes.subarray(bodyAt) };
 }
 
 function text(bytes: Uint8Array): string {

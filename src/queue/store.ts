@@ -1,5 +1,5 @@
-import type { LogCursor } from './cursor.ts';
 import type { LogRecord } from './log.ts';
+import type { PositionSet } from './position-set.ts';
 
 /** What a cursor knows of a record without reading it. */
 export interface RecordInfo {
@@ -12,6 +12,21 @@ export interface RecordInfo {
   readonly inOrder: boolean;
 }
 
+/** A cursor as its store sees it (cursor.ts). */
+export interface StoreCursor {
+  readonly name: string;
+  readonly retired: boolean;
+  readonly paused: boolean;
+  /** What it has not passed: to read, not to change. */
+  readonly pending: PositionSet;
+  /** Whether a record that is appended now is its own. */
+  wants(record: { readonly only: string | undefined }): boolean;
+  /** A stored record that it has not passed: a new one, one that moved within the log, one found at open. */
+  arrive(position: number, info: RecordInfo, how: 'accepted' | 'moved' | 'found'): void;
+  /** Records that were damaged before it could know them: one profile each, for want of knowledge. */
+  loseUnknown(records: number): void;
+}
+
 /** What a driver keeps and its cursors walk over. Leases, waits, holds, order and books are written once, above it. */
 export interface Store {
   /** From the index in memory; undefined when that position is gone or damaged. */
@@ -19,15 +34,15 @@ export interface Store {
   /** The record; undefined when its bytes turn out damaged, and then every cursor has been told. Rejects when it cannot be read now. */
   read(position: number): Promise<LogRecord | undefined> | LogRecord | undefined;
   /** This cursor is done with it. */
-  passed(cursor: LogCursor, position: number): void;
+  passed(cursor: StoreCursor, position: number): void;
   /** Stores for replace(): no limit refuses it and no account counts it as accepted. */
   move(record: LogRecord): Promise<void>;
   /** A cursor begins; resolves when a restart would find it. */
-  create(cursor: LogCursor, from: 'end' | 'oldest'): Promise<void>;
+  create(cursor: StoreCursor, from: 'end' | 'oldest'): Promise<void>;
   /** Keeps what a restart must find again: paused, retired, progress. */
-  save(cursor: LogCursor): Promise<void>;
-  /** Resolves when a restart would find it under the new name. */
-  rename(cursor: LogCursor, from: string): Promise<void>;
+  save(cursor: StoreCursor): Promise<void>;
+  /** It has another name; resolves when a restart would find it under that. */
+  rename(cursor: StoreCursor): Promise<void>;
   /** Resolves when a restart would not find it. */
-  remove(cursor: LogCursor): Promise<void>;
+  remove(cursor: StoreCursor): Promise<void>;
 }

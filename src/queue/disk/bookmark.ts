@@ -1,0 +1,132 @@
+import type { Clock } from '../../core/clock.ts';
+import type { CursorFile, CursorState } from './cursor-file.ts';
+import { isFull } from './files.ts';
+
+// After a crash a cursor repeats what it passed since the last write: not more than the contract's 200 profiles.
+const mostProfiles = 64;
+const latestMs = 50;
+const retryMs = 1000;
+
+/** What a bookmark works with. */
+export interface BookmarkOptions {
+  readonly file: CursorFile;
+  /** The cursor's state now. */
+  readonly state: () => CursorState;
+  /** Whether the file exists. */
+  readonly stored: boolean;
+  readonly clock: Clock;
+  /** Told of every write that failed; it is tried again. */
+  readonly onFailure: (why: unknown) => void;
+}
+
+/** Keeps one cursor's place on disk: soon after it moved, at once and durably when asked to. One write at a time. */
+export class Bookmark {
+  readonly #options: BookmarkOptions;
+  #stored: boolean;
+  /** Whether the file is there and may be written in place. */
+  #sound: boolean;
+  /** Profiles passed since the last write. */
+  #moved = 0;
+  /** Whether the disk may not know the state after a power loss. */
+  #unsynced = false;
+  #turn: Promise<void> = Promise.resolve();
+  #queued = false;
+  #closed = false;
+  #cancelTimer: (() => void) | undefined;
+
+  constructor(options: BookmarkOptions) {
+    this.#options = options;
+    this.#stored = options.stored;
+    this.#sound = options.stored;
+  }
+
+  /** Whether a start would find the cursor. */
+  get stored(): boolean {
+    return this.#stored;
+  }
+
+  /** The cursor passed so many profiles. */
+  moved(profiles: number): void {
+    this.#moved += profiles;
+    this.#unsynced = true;
+    if (this.#moved >= mostProfiles) this.#writeSoon();
+    else this.#writeAfter(latestMs);
+  }
+
+  /** Resolves when the state as it is now survives a power loss. */
+  save(): Promise<void> {
+    this.#unsynced = true;
+    return this.sync();
+  }
+
+  /** Resolves when every state so far survives a power loss. */
+  sync(): Promise<void> {
+    return this.#inTurn(async () => {
+      if (!this.#unsynced && this.#sound) return;
+      this.#unsynced = false;
+      await this.#write(() => this.#options.file.sync());
+    });
+  }
+
+  /** Ends with the write that is under way. */
+  async close(): Promise<void> {
+    this.#end();
+    await this.#inTurn(() => this.#options.file.close());
+  }
+
+  /** Deletes the file. */
+  async remove(): Promise<void> {
+    this.#end();
+    await this.#inTurn(() => this.#options.file.remove());
+  }
+
+  #end(): void {
+    this.#closed = true;
+    this.#cancelTimer?.();
+  }
+
+  #writeAfter(ms: number): void {
+    if (this.#closed) return;
+    this.#cancelTimer ??= this.#options.clock.after(ms, () => {
+      this.#cancelTimer = undefined;
+      this.#writeSoon();
+    });
+  }
+
+  /** Writes without syncing: a crash of the process forgets nothing by it, a power loss repeats records. */
+  #writeSoon(): void {
+    if (this.#queued || this.#closed) return;
+    this.#queued = true;
+    const write = this.#inTurn(async () => {
+      this.#queued = false;
+      if (this.#moved > 0) await this.#write(async () => {});
+    });
+    write.catch(() => {}); // told and tried again by #write
+  }
+
+  /** A file that failed for another reason than want of room is not trusted again: the next write makes a new one. */
+  async #write(then: () => Promise<void>): Promise<void> {
+    const { file, state, onFailure } = this.#options;
+    this.#moved = 0;
+    try {
+      if (this.#sound) await file.write(state());
+      else await file.create(state());
+      await then();
+      this.#stored = true;
+      this.#sound = true;
+    } catch (why) {
+      if (!isFull(why)) this.#sound = false;
+      this.#unsynced = true;
+      this.#moved += 1;
+      onFailure(why);
+      this.#writeAfter(retryMs);
+      throw why;
+    }
+  }
+
+  #inTurn(run: () => Promise<void>): Promise<void> {
+    const turn = this.#turn.then(run);
+    this.#turn = turn.catch(() => {}); // whoever asked for it is told
+    return turn;
+  }
+}

@@ -1,0 +1,114 @@
+import type { Clock } from '../../core/clock.ts';
+import { encodeProgress } from '../progress.ts';
+import type { StoreCursor } from '../store.ts';
+import { Bookmark } from './bookmark.ts';
+import { CursorFile, cursorPath, maxRunsBytes } from './cursor-file.ts';
+import { type Files, isFull } from './files.ts';
+
+/** Where bookmarks are. */
+export interface BookmarkPlace {
+  readonly files: Files;
+  readonly dir: string;
+  readonly logId: Uint8Array;
+  readonly clock: Clock;
+  /** Position of the next record. */
+  readonly end: () => number;
+  /** Told of every write that failed; it is tried again. */
+  readonly onFailure: (why: unknown) => void;
+}
+
+/** The bookmark of every cursor of a log. */
+export class Bookmarks {
+  readonly #place: BookmarkPlace;
+  readonly #byCursor = new Map<StoreCursor, Bookmark>();
+
+  constructor(place: BookmarkPlace) {
+    this.#place = place;
+  }
+
+  /** Of a cursor that an earlier process left. */
+  found(cursor: StoreCursor, generation: number): void {
+    this.#byCursor.set(cursor, this.#create(cursor, generation));
+  }
+
+  /** Of a new cursor. Resolves when a start would find it, or when the disk is full: then complete() makes up for it. */
+  async begin(cursor: StoreCursor): Promise<void> {
+    const bookmark = this.#create(cursor, undefined);
+    this.#byCursor.set(cursor, bookmark);
+    try {
+      await bookmark.save();
+    } catch (why) {
+      if (isFull(why)) return;
+      this.#byCursor.delete(cursor);
+      await bookmark.close();
+      throw why;
+    }
+  }
+
+  /** A cursor passed so many profiles. */
+  moved(cursor: StoreCursor, profiles: number): void {
+    this.#byCursor.get(cursor)?.moved(profiles);
+  }
+
+  /** Resolves when the cursor's state survives a power loss, or when the disk would not take it: that is reported and tried again, and
+   *  whoever closes a cursor need not fail by it. */
+  async save(cursor: StoreCursor): Promise<void> {
+    await this.#byCursor
+      .get(cursor)
+      ?.save()
+      .catch(() => {});
+  }
+
+  /** Resolves when the cursor is found under its new name only. */
+  async rename(cursor: StoreCursor): Promise<void> {
+    const old = this.#byCursor.get(cursor);
+    const bookmark = this.#create(cursor, undefined);
+    await bookmark.save();
+    this.#byCursor.set(cursor, bookmark);
+    await old?.remove();
+  }
+
+  /** Resolves when the cursor is no longer found. */
+  async remove(cursor: StoreCursor): Promise<void> {
+    const bookmark = this.#byCursor.get(cursor);
+    this.#byCursor.delete(cursor);
+    await bookmark?.remove();
+  }
+
+  /** Resolves when every cursor has a file. */
+  async complete(): Promise<void> {
+    for (const bookmark of this.#byCursor.values()) if (!bookmark.stored) await bookmark.sync();
+  }
+
+  /** Resolves when every cursor's state survives a power loss. A full disk is no reason to reject: what follows makes room. */
+  async sync(): Promise<void> {
+    for (const bookmark of this.#byCursor.values()) {
+      await bookmark.sync().catch((why: unknown) => {
+        if (!isFull(why)) throw why;
+      });
+    }
+  }
+
+  /** Stores what it can. What it cannot is repeated by the next start. */
+  async close(): Promise<void> {
+    for (const bookmark of this.#byCursor.values()) {
+      await bookmark.sync().catch(() => {});
+      await bookmark.close();
+    }
+  }
+
+  /** `generation`: of the newest slot in its file, undefined when there is no file. */
+  #create(cursor: StoreCursor, generation: number | undefined): Bookmark {
+    const { files, dir, logId, clock, end, onFailure } = this.#place;
+    return new Bookmark({
+      file: new CursorFile(files, cursorPath(`${dir}/cursors`, cursor.name), logId, generation ?? 0),
+      state: () => {
+        const { paused, retired, pending } = cursor;
+        return { paused, retired, end: end(), progress: encodeProgress(pending, end(), maxRunsBytes) };
+      },
+      stored: generation !== undefined,
+      clock,
+      onFailure,
+    });
+  }
+}

@@ -1,0 +1,72 @@
+import { dirname } from 'node:path';
+import { messageOf } from '../../core/errors.ts';
+import { DirectoryError } from './directory-error.ts';
+import { errorCode, type Files, isFull } from './files.ts';
+import { newLogId, readIdentity, writeIdentity } from './identity.ts';
+import { type Found, findLog } from './recovery.ts';
+
+/** Where a log is. */
+export interface Directory {
+  readonly dir: string;
+  readonly files: Files;
+  /** False where something above it is locked already: the dead letters of a log. */
+  readonly lock: boolean;
+}
+
+/** A directory that is ours, and what was found in it. */
+export interface OpenDirectory extends Found {
+  readonly id: Uint8Array;
+  /** Whether the id stands on disk: not when the disk was full. */
+  readonly identified: boolean;
+  readonly unlock: () => void;
+}
+
+/**
+ * Makes, locks and reads a directory. A full disk is no reason to fail: the first append that is stored writes what could not be written.
+ * Rejects with DirectoryError when another process has it, when it cannot be written or read, or when a later release wrote it, and then
+ * nothing was changed.
+ */
+export async function openDirectory({ dir, files, lock }: Directory): Promise<OpenDirectory> {
+  let unlock: (() => void) | undefined;
+  try {
+    await files.makeDir(dir);
+    const knownId = await readIdentity(files, dir);
+    unlock = lock ? await lockDirectory(files, dir) : () => {};
+    const found = await findLog(files, dir, knownId);
+    const id = found.id ?? newLogId();
+    const identified = knownId !== undefined || (await identify(files, dir, id));
+    return { ...found, id, identified, unlock };
+  } catch (why) {
+    unlock?.();
+    if (why instanceof DirectoryError) throw why;
+    throw new DirectoryError(dir, `${messageOf(why)}${await whose(files, dir)}`, { cause: why });
+  }
+}
+
+async function lockDirectory(files: Files, dir: string): Promise<() => void> {
+  const unlock = await files.lock(`${dir}/LOCK`);
+  if (unlock === undefined) throw new DirectoryError(dir, 'another process is using it; one process at a time may');
+  return unlock;
+}
+
+async function identify(files: Files, dir: string, id: Uint8Array): Promise<boolean> {
+  try {
+    await writeIdentity(files, dir, id);
+    await files.syncDir(dirname(dir)).catch(() => {}); // a directory above that we may not read was not made by us
+    return true;
+  } catch (why) {
+    if (isFull(why)) return false;
+    throw why;
+  }
+}
+
+/** Who may write in a directory, and who we are. */
+async function whose(files: Files, dir: string): Promise<string> {
+  const us = `this process runs as uid ${process.getuid?.() ?? 'unknown'}`;
+  try {
+    const { uid, mode } = await files.describe(dir);
+    return ` (it belongs to uid ${uid} with mode ${mode.toString(8).padStart(4, '0')}, ${us})`;
+  } catch (why) {
+    return ` (${us}${errorCode(why) === 'ENOENT' ? ', it does not exist and cannot be made' : ''})`;
+  }
+}

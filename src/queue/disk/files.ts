@@ -1,0 +1,137 @@
+import { type FileHandle, mkdir, open, readdir, readFile, realpath, rename, rmdir, stat, statfs, unlink } from 'node:fs/promises';
+import { lockFile } from './lock.ts';
+
+/**
+ * The few file operations that a log on disk uses. Tests put a layer in their place that records, fails, tears and forgets. Every rejection
+ * is an error with a `code` such as ENOSPC.
+ */
+export interface Files {
+  /** `new`: to read and write, must not exist. `write`: to read and write, must exist. `read`: to read. */
+  open(path: string, mode: 'new' | 'write' | 'read'): Promise<OpenFile>;
+  /** The whole of a small file; undefined when there is none. */
+  read(path: string): Promise<Uint8Array | undefined>;
+  /** Names in a directory; none when there is no such directory. */
+  list(dir: string): Promise<readonly string[]>;
+  /** With the directories above it. */
+  makeDir(dir: string): Promise<void>;
+  rename(from: string, to: string): Promise<void>;
+  /** No error when it is gone already. */
+  remove(path: string): Promise<void>;
+  /** Only an empty one. */
+  removeDir(dir: string): Promise<void>;
+  /** Makes what appeared in, or went from, a directory survive a power loss. */
+  syncDir(dir: string): Promise<void>;
+  describe(dir: string): Promise<{ readonly uid: number; readonly mode: number; readonly device: number }>;
+  /** Without links: two names of one directory are one. */
+  realPath(dir: string): Promise<string>;
+  /** Bytes of the volume that a directory is on. */
+  space(dir: string): Promise<{ readonly freeBytes: number; readonly totalBytes: number }>;
+  /** Locks a file, made if need be, until the result is called or the process ends; undefined when another process has it. */
+  lock(path: string): Promise<(() => void) | undefined>;
+}
+
+/** An open file. */
+export interface OpenFile {
+  /** Bytes that were written, fewer than asked for when the system could not take them all. */
+  write(pieces: readonly Uint8Array[], at: number): Promise<number>;
+  /** Bytes that were read, fewer than fit at the end of the file. */
+  read(into: Uint8Array, at: number): Promise<number>;
+  /** fdatasync: data, and what is needed to find it again. */
+  sync(): Promise<void>;
+  size(): Promise<number>;
+  truncate(sizeBytes: number): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** What failed in an error of the file layer: ENOSPC, EIO, EACCES; empty when it says nothing. */
+export function errorCode(why: unknown): string {
+  return why instanceof Error && 'code' in why ? String(why.code) : '';
+}
+
+/** Whether there is no room left, on the volume or in a quota. */
+export function isFull(why: unknown): boolean {
+  return errorCode(why) === 'ENOSPC' || errorCode(why) === 'EDQUOT';
+}
+
+/** Writes all of the pieces, however many calls it takes. */
+export async function writeAll(file: OpenFile, pieces: readonly Uint8Array[], at: number): Promise<void> {
+  let rest = pieces;
+  let position = at;
+  while (rest.length > 0) {
+    const written = await file.write(rest, position);
+    if (written === 0) throw Object.assign(new Error('a write took no bytes'), { code: 'EIO' });
+    position += written;
+    rest = without(rest, written);
+  }
+}
+
+/** Reads as many bytes as fit; fewer only at the end of the file. */
+export async function readAll(file: OpenFile, into: Uint8Array, at: number): Promise<number> {
+  let filled = 0;
+  while (filled < into.length) {
+    const read = await file.read(into.subarray(filled), at + filled);
+    if (read === 0) break;
+    filled += read;
+  }
+  return filled;
+}
+
+/** The pieces less so many bytes at their start. */
+function without(pieces: readonly Uint8Array[], bytes: number): readonly Uint8Array[] {
+  let left = bytes;
+  for (const [at, piece] of pieces.entries()) {
+    if (left < piece.length) return [piece.subarray(left), ...pieces.slice(at + 1)];
+    left -= piece.length;
+  }
+  return [];
+}
+
+// A directory's owner alone may read payloads.
+const dirMode = 0o700;
+const fileMode = 0o600;
+const openFlags = { new: 'wx+', write: 'r+', read: 'r' } as const;
+
+/** The file system itself. */
+export const systemFiles: Files = {
+  open: async (path, mode) => openFile(await open(path, openFlags[mode], fileMode)),
+  read: (path) => readFile(path).catch(unlessMissing(undefined)),
+  list: (dir) => readdir(dir).catch(unlessMissing([])),
+  makeDir: async (dir) => {
+    await mkdir(dir, { recursive: true, mode: dirMode });
+  },
+  rename,
+  remove: (path) => unlink(path).catch(unlessMissing(undefined)),
+  removeDir: (dir) => rmdir(dir),
+  syncDir: async (dir) => {
+    const handle = await open(dir, 'r');
+    await handle.sync().finally(() => handle.close());
+  },
+  describe: async (dir) => {
+    const { uid, mode, dev } = await stat(dir);
+    return { uid, mode: mode & 0o7777, device: dev };
+  },
+  realPath: (dir) => realpath(dir),
+  space: async (dir) => {
+    const { bavail, blocks, bsize } = await statfs(dir);
+    return { freeBytes: bavail * bsize, totalBytes: blocks * bsize };
+  },
+  lock: async (path) => lockFile(path),
+};
+
+function openFile(handle: FileHandle): OpenFile {
+  return {
+    write: async (pieces, at) => (await handle.writev(pieces, at)).bytesWritten,
+    read: async (into, at) => (await handle.read(into, 0, into.length, at)).bytesRead,
+    sync: () => handle.datasync(),
+    size: async () => (await handle.stat()).size,
+    truncate: (sizeBytes) => handle.truncate(sizeBytes),
+    close: () => handle.close(),
+  };
+}
+
+function unlessMissing<T>(instead: T): (why: unknown) => T {
+  return (why) => {
+    if (errorCode(why) === 'ENOENT') return instead;
+    throw why;
+  };
+}

@@ -1,0 +1,92 @@
+import { crc32 } from 'node:zlib';
+
+/*
+ * A segment is a 64-byte header and frames; a frame is 32 bytes and a record. Little-endian. CRC is CRC-32 (IEEE), the one Node has.
+ *
+ *   segment   0  "FLAMESEG"        16  log id, 16 bytes       48  u64 created, ms
+ *             8  u16 version       32  mark, 8 random bytes   56  0
+ *            10  u16 header size   40  u64 first position     60  u32 CRC of 0..60
+ *   frame     0  mark              16  u32 record length      24  0
+ *             8  u64 position      20  u32 CRC of the record  28  u32 CRC of 0..28
+ *
+ * The mark is drawn anew for each segment and told to nobody, so no payload contains it, neither by accident nor on purpose: searching for
+ * the mark finds frames only. Positions are dense: a gap between two frames is the exact number of records lost between them.
+ */
+
+export const segmentHeaderBytes = 64;
+export const frameHeaderBytes = 32;
+export const markBytes = 8;
+export const logIdBytes = 16;
+/** The version that is written, and the newest that is read. */
+export const segmentVersion = 1;
+const magic = Buffer.from('FLAMESEG');
+
+/** What a segment says of itself. */
+export interface SegmentHeader {
+  readonly logId: Uint8Array;
+  readonly mark: Uint8Array;
+  readonly first: number;
+  /** Milliseconds since the Unix epoch. */
+  readonly createdAt: number;
+}
+
+/** What stands before a record. */
+export interface FrameHeader {
+  readonly position: number;
+  readonly length: number;
+  readonly crc: number;
+}
+
+/** The first bytes of a segment. */
+export function encodeSegmentHeader(header: SegmentHeader): Uint8Array {
+  const bytes = Buffer.alloc(segmentHeaderBytes);
+  bytes.set(magic, 0);
+  bytes.writeUInt16LE(segmentVersion, 8);
+  bytes.writeUInt16LE(segmentHeaderBytes, 10);
+  bytes.set(header.logId, 16);
+  bytes.set(header.mark, 32);
+  bytes.writeBigUInt64LE(BigInt(header.first), 40);
+  bytes.writeBigUInt64LE(BigInt(Math.max(0, Math.floor(header.createdAt))), 48);
+  bytes.writeUInt32LE(crc32(bytes.subarray(0, 60)), 60);
+  return bytes;
+}
+
+/** Undefined when the bytes are no whole segment header; 'newer' when they are one of a later version. */
+export function decodeSegmentHeader(bytes: Uint8Array): SegmentHeader | 'newer' | undefined {
+  const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  if (view.length < segmentHeaderBytes || !view.subarray(0, 8).equals(magic) || crc32(view.subarray(0, 60)) !== view.readUInt32LE(60)) {
+    return undefined;
+  }
+  if (view.readUInt16LE(8) > segmentVersion) return 'newer';
+  return {
+    logId: view.subarray(16, 32),
+    mark: view.subarray(32, 40),
+    first: Number(view.readBigUInt64LE(40)),
+    createdAt: Number(view.readBigUInt64LE(48)),
+  };
+}
+
+/** The bytes before a record that is given in pieces. */
+export function encodeFrameHeader(mark: Uint8Array, position: number, record: readonly Uint8Array[]): Uint8Array {
+  let length = 0;
+  let crc = 0;
+  for (const piece of record) {
+    length += piece.length;
+    crc = crc32(piece, crc);
+  }
+  const bytes = Buffer.alloc(frameHeaderBytes);
+  bytes.set(mark, 0);
+  bytes.writeBigUInt64LE(BigInt(position), 8);
+  bytes.writeUInt32LE(length, 16);
+  bytes.writeUInt32LE(crc, 20);
+  bytes.writeUInt32LE(crc32(bytes.subarray(0, 28)), 28);
+  return bytes;
+}
+
+/** Undefined when the bytes are no frame header with this mark. */
+export function decodeFrameHeader(bytes: Uint8Array, mark: Uint8Array): FrameHeader | undefined {
+  const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  if (view.length < frameHeaderBytes || !view.subarray(0, markBytes).equals(mark)) return undefined;
+  if (crc32(view.subarray(0, 28)) !== view.readUInt32LE(28)) return undefined;
+  return { position: Number(view.readBigUInt64LE(8)), length: view.readUInt32LE(16), crc: view.readUInt32LE(20) };
+}
