@@ -41,9 +41,17 @@ export function appendBytes(into: Uint8Array, at: number, bytes: Uint8Array): nu
   return at + bytes.length;
 }
 
-/** Pieces as one, in memory of its own: nothing else lives in it, so it is free when its holder is. */
+/** What a small piece of memory is zeroed in is less than what it costs to ask for memory that is not: 0.9 against 2.2 us for 2 KB. */
+const zeroedBelowBytes = 4096;
+
+/** Memory in which nothing else lives, so that it is free when its holder is. Its content may be anything. */
+export function ownMemory(sizeBytes: number): Uint8Array {
+  return sizeBytes < zeroedBelowBytes ? new Uint8Array(sizeBytes) : Buffer.allocUnsafeSlow(sizeBytes);
+}
+
+/** Pieces as one, in memory of its own. */
 export function concatBytes(pieces: readonly Uint8Array[]): Uint8Array {
-  const whole = Buffer.allocUnsafeSlow(totalBytes(pieces));
+  const whole = ownMemory(totalBytes(pieces));
   let at = 0;
   for (const piece of pieces) at = appendBytes(whole, at, piece);
   return whole;

@@ -3,7 +3,7 @@ import type { Labels } from '../core/labels.ts';
 import type { PushPayload } from '../core/profile.ts';
 import { type BlockRules, labelBlock, labelTag, parseLabelBlock } from './label-block.ts';
 import type { LabelCache } from './label-cache.ts';
-import { appendBytes, bytesTag, concatBytes, expectBytes, fieldOf, totalBytes, varintSize, writeVarint } from './protobuf.ts';
+import { appendBytes, bytesTag, concatBytes, expectBytes, fieldOf, ownMemory, totalBytes, varintSize, writeVarint } from './protobuf.ts';
 import { WireReader } from './wire-reader.ts';
 
 /*
@@ -55,7 +55,7 @@ export function encodePush(series: readonly PushSeries[]): Uint8Array {
   });
   let sizeBytes = 0;
   for (const one of rendered) sizeBytes += 1 + varintSize(one.sizeBytes) + one.sizeBytes;
-  const body = Buffer.allocUnsafeSlow(sizeBytes);
+  const body = ownMemory(sizeBytes);
   let at = 0;
   for (const one of rendered) {
     body[at++] = seriesTag;
