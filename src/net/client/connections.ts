@@ -17,6 +17,14 @@ const maxOrigins = 16;
 const longestPingMs = 5000;
 const shortestPingMs = 1000;
 
+/** A request, and who sends it. */
+export interface Routed {
+  readonly dispatcher: Dispatcher;
+  readonly request: RawRequest;
+  /** The proxy that is to forward it. */
+  readonly proxy: URL | undefined;
+}
+
 /** The connections that rest on one reading of the certificates. */
 export class Connections {
   readonly #connector: Connector;
@@ -52,19 +60,17 @@ export class Connections {
   }
 
   /** Who sends a request, and the request as that one wants it: a proxy is told of cleartext targets in the path (RFC 9112, 3.2.2). */
-  route(request: RawRequest): { readonly dispatcher: Dispatcher; readonly request: RawRequest } {
+  route(request: RawRequest): Routed {
     const proxy = this.#forwarder(request.origin);
-    if (proxy === undefined) return { dispatcher: this.#direct, request };
+    if (proxy === undefined) return { dispatcher: this.#direct, request, proxy };
     const authorization = userInfoAuthorization(proxy);
     const headers = {
       host: new URL(request.origin).host,
       ...request.headers,
       ...(authorization === undefined ? {} : { 'proxy-authorization': authorization }),
     };
-    return {
-      dispatcher: this.#forwarding,
-      request: { ...request, origin: proxy.origin, path: `${request.origin}${request.path}`, headers },
-    };
+    const forwarded = { ...request, origin: proxy.origin, path: `${request.origin}${request.path}`, headers };
+    return { dispatcher: this.#forwarding, request: forwarded, proxy };
   }
 
   /** What a connection to that server is still busy with. */

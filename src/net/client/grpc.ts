@@ -48,6 +48,7 @@ class EndpointChannels implements GrpcClient {
   readonly #authenticator: Authenticator;
   #channel: GrpcChannel | undefined;
   #openedAt = 0;
+  #answeredAt = 0;
 
   constructor(config: HttpClientConfig, host: Host) {
     this.#config = config;
@@ -59,6 +60,7 @@ class EndpointChannels implements GrpcClient {
   }
 
   async push(body: Uint8Array, own: Readonly<Record<string, string>>, signal: AbortSignal): Promise<GrpcOutcome> {
+    const startedAt = this.#host.clock.monotonic();
     const attempt = follow(signal);
     const cancel = this.#host.clock.after(this.#config.remote_timeout, () => attempt.controller.abort(new Error('remote_timeout')));
     try {
@@ -67,9 +69,10 @@ class EndpointChannels implements GrpcClient {
       const channel = this.#current(headers);
       const outcome = await this.#call(channel.client, body, headers, attempt.controller.signal);
       if (outcome.kind === 'response' && outcome.code === status.UNAUTHENTICATED) this.#authenticator.refused(headers);
+      if (outcome.kind === 'response') this.#answeredAt = this.#host.clock.monotonic();
       if (outcome.kind !== 'aborted' || signal.aborted) return outcome;
-      // It may hang in a handshake for ever.
-      if (channel === this.#channel && !channel.isReady()) this.#retire();
+      // It hangs in a handshake, or its peer is gone without a FIN: keepalive would find that out after 40 s.
+      if (channel === this.#channel && (!channel.isReady() || this.#answeredAt < startedAt)) this.#retire();
       return {
         kind: 'failure',
         cause: 'timeout',

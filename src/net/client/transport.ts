@@ -4,6 +4,7 @@ import { exchange, type RawRequest, type RawResponse } from './exchange.ts';
 import { isRefusedStream } from './failure.ts';
 import { orAborted } from './or-aborted.ts';
 import { Reach, type ReachConfig } from './reach.ts';
+import { proxyRefusal } from './tunnel.ts';
 
 const shortestRefusedPauseMs = 50;
 const longestRefusedPauseMs = 1000;
@@ -29,7 +30,10 @@ export class Transport {
     for (let pauseMs = shortestRefusedPauseMs; ; pauseMs = Math.min(pauseMs * 2, longestRefusedPauseMs)) {
       const routed = this.#connections.route(request);
       try {
-        return await exchange(routed.dispatcher, routed.request, signal, this.#host.clock);
+        const response = await exchange(routed.dispatcher, routed.request, signal, this.#host.clock);
+        // Not the server's word: 4xx would say that the request is at fault.
+        if (response.status === 407 && routed.proxy !== undefined) throw new Error(proxyRefusal(routed.proxy, 407));
+        return response;
       } catch (error) {
         if (!isRefusedStream(error)) throw error;
         await this.#host.clock.sleep(pauseMs, signal);

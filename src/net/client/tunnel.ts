@@ -33,7 +33,7 @@ export function tunnel({ socket, proxy, target, headers }: TunnelOptions, signal
     asking.once('error', (error) => fail(new Error(`the proxy ${proxy.host} does not answer: ${error.message}`, { cause: error })));
     asking.once('connect', (response, _socket, rest: Buffer) => {
       const { statusCode: status = 0, statusMessage } = response;
-      if (status < 200 || status > 299) return fail(new Error(refusal(proxy.host, status, statusMessage)));
+      if (status < 200 || status > 299) return fail(new Error(proxyRefusal(proxy, status, statusMessage)));
       // What came behind the answer is the target's first word.
       if (rest.length > 0) socket.unshift(rest);
       resolve(socket);
@@ -42,9 +42,10 @@ export function tunnel({ socket, proxy, target, headers }: TunnelOptions, signal
   });
 }
 
-function refusal(host: string, status: number, words: string | undefined): string {
+/** What a proxy's answer means that it does not let us through. */
+export function proxyRefusal(proxy: URL, status: number, words = ''): string {
   const hint = status === 407 ? ', see proxy_url (user and password in it) and proxy_connect_header' : '';
-  return `the proxy ${host} refuses the connection with ${status} ${words ?? ''}`.trim() + hint;
+  return `the proxy ${proxy.host} refuses the connection with ${`${status} ${words}`.trim()}${hint}`;
 }
 
 function authorization(proxy: URL): Record<string, string> {

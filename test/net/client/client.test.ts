@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { createHttpClient } from '../../../src/net/client/client.ts';
@@ -97,4 +99,19 @@ test('the caller can end an attempt', async (t) => {
   assert.equal(inWords(await client.send(push(), stop.signal)), 'aborted');
   assert.equal(inWords(await client.send(push(), stop.signal)), 'aborted');
   assert.equal(upstream.seen.length, 1);
+});
+
+test('speaks to addresses of either family', async (t) => {
+  const server = createServer((_, response) => response.end('six'));
+  const listening = await new Promise<boolean>((resolve) => {
+    server.once('error', () => resolve(false));
+    server.listen(0, '::1', () => resolve(true));
+  });
+  if (!listening) return t.skip('this machine has no IPv6');
+  const { port } = server.address() as AddressInfo; // listening on TCP
+  const client = createHttpClient(config(`http://[::1]:${port}`), host);
+  const outcome = inWords(await client.send(push(), never));
+  await client.close();
+  server.close();
+  assert.equal(outcome, '200 six');
 });

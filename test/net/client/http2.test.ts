@@ -192,7 +192,7 @@ test('an attempt that times out leaves its session to the others', async (t) => 
   await using upstream = await createHttp2Upstream((stream, count) => {
     if (count > 1) stream.respond({ ':status': 200 }, { endStream: true });
   });
-  const client = createClient(upstream.url, { remote_timeout: '300ms' });
+  const client = createClient(upstream.url, { remote_timeout: '1s' });
   t.after(() => client.close());
   assert.match(inWords(await client.send(push(), never)), /^timeout: /);
   assert.deepEqual(await burst(client, 3), ['200']);
