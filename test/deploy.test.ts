@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { type TestContext, test } from 'node:test';
@@ -21,6 +22,7 @@ const ServiceSchema = z.object({
   read_only: z.boolean().optional(),
   cap_drop: z.array(z.string()).optional(),
   ports: z.array(z.string()).optional(),
+  volumes: z.array(z.string()).optional(),
 });
 const compose = z
   .object({ services: z.object({ pyroscope: ServiceSchema, gateway: ServiceSchema, app: ServiceSchema }) })
@@ -84,6 +86,13 @@ for (const name of ['gateway', 'app'] as const) {
   });
 }
 
+test('the queue of its configuration lies on the volume, which the user may write to', () => {
+  const volume = last('gateway', 'VOLUME');
+  assert.ok(readFileSync(join(root, 'deploy/flamegate.yaml'), 'utf8').includes(`:-${volume}}/`));
+  assert.ok(compose.gateway.volumes?.some((mount) => mount.endsWith(`:${volume}`)));
+  assert.ok(stage('gateway').some(({ verb, rest }) => verb === 'RUN' && rest.includes(`chown node:node ${volume}`)));
+});
+
 test('the ports of the image are those of its configuration, and reach nobody but this machine', () => {
   const config = readFileSync(join(root, 'deploy/flamegate.yaml'), 'utf8');
   for (const port of last('gateway', 'EXPOSE').split(' ')) {
@@ -94,10 +103,14 @@ test('the ports of the image are those of its configuration, and reach nobody bu
 
 test('what they start, started as processes, brings a profile of the app to Pyroscope', { timeout: 60_000 }, async (t) => {
   const upstream = await openUpstream(t);
+  const data = mkdtempSync(join(tmpdir(), 'flamegate-data-'));
+  t.after(() => rmSync(data, { recursive: true, force: true }));
   const gateway = start(t, [...JSON.parse(last('gateway', 'ENTRYPOINT')), ...JSON.parse(last('gateway', 'CMD'))], {
     ...Object.fromEntries(Object.keys(compose.gateway.environment ?? {}).map((name) => [name, upstream.url])),
     FLAMEGATE_RECEIVER: '127.0.0.1:0',
     FLAMEGATE_ADMIN: '127.0.0.1:0',
+    FLAMEGATE_DATA: data,
+    FLAMEGATE_SHUTDOWN_DELAY: '0s',
   });
   const receiver = await listeningReceiver(gateway);
   const [, flushMs] = compose.app.command ?? [];
