@@ -40,8 +40,8 @@ export async function runDemo(options: DemoOptions, io: Io): Promise<number> {
     await startSink({ host: '127.0.0.1', port: 0, clock: systemClock, onArrival: (arrival) => show(arrival, sent, counts, io) }),
     (it) => it.close(),
   );
-  const places = await findPlaces(`http://127.0.0.1:${sink.port}`, io);
   const dir = opened.adopt(await mkdtemp(join(tmpdir(), 'flamegate-demo-')), (it) => rm(it, { recursive: true }));
+  const places = { ...(await findAddresses(io)), upstream: `http://127.0.0.1:${sink.port}`, queue: join(dir, 'queue') };
   const file = join(dir, 'flamegate.yaml');
   await writeFile(file, demoConfig(places));
 
@@ -71,7 +71,7 @@ export async function runDemo(options: DemoOptions, io: Io): Promise<number> {
   return profiles === 0 ? exitCode.unavailable : exitCode.ok;
 }
 
-async function findPlaces(upstream: string, io: Io): Promise<DemoPlaces> {
+async function findAddresses(io: Io): Promise<Pick<DemoPlaces, 'receiver' | 'admin'>> {
   const addressFor = async (what: string, wanted: number): Promise<string> => {
     const port = await freePort(wanted);
     if (port !== wanted) io.stdout.write(`port ${wanted} is taken: the ${what} takes ${port}\n`);
@@ -79,7 +79,7 @@ async function findPlaces(upstream: string, io: Io): Promise<DemoPlaces> {
   };
   const receiver = await addressFor('receiver', receiverPort);
   const admin = await addressFor('admin endpoint', receiver.endsWith(`:${adminPort}`) ? adminPort + 1 : adminPort);
-  return { receiver, admin, upstream };
+  return { receiver, admin };
 }
 
 function openGateway(file: string, sent: SentLabels, io: Io): Gateway {
@@ -102,6 +102,7 @@ function introduction(file: string, places: DemoPlaces): string {
   receiver       http://${places.receiver}   your own SDK may push here, too
   metrics        http://${places.admin}/metrics
   upstream       ${places.upstream}
+  queue          ${places.queue}
 
 The first profiles arrive in some seconds. Ctrl-C ends it.
 `;

@@ -3,6 +3,8 @@ export interface DemoPlaces {
   readonly receiver: string;
   readonly admin: string;
   readonly upstream: string;
+  /** Directory of the queue. */
+  readonly queue: string;
 }
 
 /** The configuration of the demo, as the file that the user is shown. */
@@ -19,7 +21,9 @@ processors:
 exporters:
   pyroscope:
     endpoints:
-      - url: ${places.upstream}
+      - name: upstream
+        url: ${places.upstream}
+    queue: { type: disk, dir: ${places.queue} }
 service:
   pipelines:
     profiles: { receivers: [pyroscope], processors: [label_drop, external_labels], exporters: [pyroscope] }
