@@ -10,7 +10,7 @@ const page = new URL('../../docs/metrics.md', import.meta.url);
 const everything = `
 receivers: { pyroscope: { endpoint: 127.0.0.1:0 } }
 processors: { label_drop: {}, external_labels: { labels: { a: b } } }
-exporters: { pyroscope: { endpoints: [{ url: "http://127.0.0.1:1" }] } }
+exporters: { pyroscope: { endpoints: [{ url: "http://127.0.0.1:1" }], queue: { type: disk, dir: queue } } }
 service:
   pipelines: { profiles: { receivers: [pyroscope], processors: [label_drop, external_labels], exporters: [pyroscope] } }
   admin: { endpoint: 127.0.0.1:0 }
