@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { pathOf, wordsFor } from './issue-words.ts';
+import { copyOf, newFaults, withoutFaults } from './second-look.ts';
 import { fieldsOf, schemaAt, shapeOf } from './shape.ts';
 import { hintFor, suggest } from './suggest.ts';
 import { formatPath, isMap, type Path, valueAt } from './tree.ts';
@@ -26,10 +27,18 @@ export function checkValue<S extends z.ZodType>(
   value: unknown,
   textOf: (path: Path) => string | undefined,
 ): Checked<z.output<S>> {
+  const first = parse(schema, value, textOf);
+  if (first.kind === 'valid') return first;
+  const second = parse(schema, withoutFaults(value, first.faults), textOf);
+  const more = second.kind === 'invalid' ? newFaults(second.faults, first.faults) : [];
+  return { kind: 'invalid', faults: [...first.faults, ...more] };
+}
+
+function parse<S extends z.ZodType>(schema: S, value: unknown, textOf: (path: Path) => string | undefined): Checked<z.output<S>> {
   const result = schema.safeParse(value, { error: (issue) => wordsFor(issue, schema, value) });
   if (result.success) return { kind: 'valid', value: result.data };
   const asText = withTexts(value, result.error.issues, textOf);
-  if (asText !== undefined) return checkValue(schema, asText, textOf);
+  if (asText !== undefined) return parse(schema, asText, textOf);
   const faults = result.error.issues.flatMap((issue) => faultsOf(issue, schema, value, []));
   // A misspelt key is not also missing.
   const meant = new Set(
@@ -94,11 +103,6 @@ function wantsText(issue: z.core.$ZodIssue): boolean {
 
 function isTyped(value: unknown): boolean {
   return typeof value === 'number' || typeof value === 'boolean';
-}
-
-function copyOf(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(copyOf);
-  return isMap(value) ? Object.fromEntries(Object.entries(value).map(([key, item]) => [key, copyOf(item)])) : value;
 }
 
 /** In place: many numbers in one list are as many calls. */

@@ -107,6 +107,33 @@ test('what only a whole component sees is told as the component words it', (t) =
   ]);
 });
 
+test('what a whole component sees is told beside mistakes in its parts, at the keys as they are written', (t) => {
+  const text = goodText.replace(
+    '        headers:',
+    '        basic_auth: { username: x, passwrd: y }\n        bearer_tokn: y\n        remote_timeout: soon\n        headers:',
+  );
+  assert.deepEqual(loadText(t, text).lines, [
+    'c.yaml:12:36 exporters.pyroscope/staging.endpoints[0].basic_auth.passwrd: unknown key "passwrd": did you mean "password"?',
+    'c.yaml:13:9 exporters.pyroscope/staging.endpoints[0].bearer_tokn: unknown key "bearer_tokn": did you mean "bearer_token"?',
+    'c.yaml:13:22 exporters.pyroscope/staging.endpoints[0].bearer_tokn: at most one of basic_auth and bearer_token',
+    'c.yaml:14:25 exporters.pyroscope/staging.endpoints[0].remote_timeout: expected a duration such as 300ms, 30s or 1m30s, found "soon"',
+  ]);
+});
+
+test('what is left out for a second look is not told as missing', (t) => {
+  const text = goodText
+    .replace('    endpoints:', '    queue: { type: disk, dri: 5, max_size: big }\n    endpoints:')
+    .replace('url: http://pyroscope:4040', 'url: nowhere');
+  assert.deepEqual(
+    loadText(t, text).lines.map((line) => line.replace(/: .*/, '')),
+    [
+      'c.yaml:10:26 exporters.pyroscope/staging.queue.dri',
+      'c.yaml:10:44 exporters.pyroscope/staging.queue.max_size',
+      'c.yaml:12:14 exporters.pyroscope/staging.endpoints[0].url',
+    ],
+  );
+});
+
 test('a number where text is wanted counts as the text that was written', (t) => {
   const { config } = loadText(t, goodText.replace('squad-1', '007').replace('env: staging', 'version: 1.10, canary: true'));
   assert.deepEqual(config?.processors.get('external_labels')?.config, { labels: { version: '1.10', canary: 'true' } });
