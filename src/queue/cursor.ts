@@ -173,6 +173,12 @@ export class LogCursor implements StoreCursor {
     }
   }
 
+  async takeAt(position: number): Promise<Lease | undefined> {
+    const tenure = this.#tenure;
+    const lease = this.#line.remove(position) ? await this.#read(position) : undefined;
+    return tenure === this.#tenure ? lease : undefined;
+  }
+
   hold(tenant: string, ms: number): void {
     this.#line.hold(tenant, ms);
     this.#wake?.();

@@ -83,6 +83,16 @@ export class Cursors {
     return wanting;
   }
 
+  /** The lowest position not below `from` that any of them has not passed. */
+  neededFrom(from: number): number | undefined {
+    let lowest: number | undefined;
+    for (const { pending } of this.#byName.values()) {
+      const next = pending.next(from);
+      if (next !== undefined && (lowest === undefined || next < lowest)) lowest = next;
+    }
+    return lowest;
+  }
+
   /** A record is stored: whoever wants it sees it now. */
   arrive(position: number, info: RecordInfo, how: 'accepted' | 'moved'): void {
     for (const cursor of this.#byName.values()) if (cursor.wants(info)) cursor.arrive(position, info, how);

@@ -10,7 +10,17 @@ import { type FoundCursor, restoreCursor } from './disk/recovery.ts';
 import type { DiskReport } from './disk/report.ts';
 import type { Segment } from './disk/segment.ts';
 import { Segments } from './disk/segments.ts';
-import { type Cursor, type CursorOptions, type Limits, type Log, type LogRecord, type LogStats, recordSize, type Traits } from './log.ts';
+import {
+  type Cursor,
+  type CursorOptions,
+  type Limits,
+  type Log,
+  type LogRecord,
+  type LogStats,
+  recordSize,
+  type StoredRecord,
+  type Traits,
+} from './log.ts';
 import { PositionSet } from './position-set.ts';
 import { closing, queueFull, tooLarge } from './refusals.ts';
 import type { Store, StoreCursor } from './store.ts';
@@ -148,6 +158,13 @@ export class DiskLog implements Log {
 
   names(): readonly { readonly name: string; readonly retired: boolean }[] {
     return this.#cursors.names();
+  }
+
+  async *records(): AsyncGenerator<StoredRecord> {
+    for (let position = this.#cursors.neededFrom(0); position !== undefined; position = this.#cursors.neededFrom(position + 1)) {
+      const record = this.#fresh.get(position) ?? (await this.#read(position));
+      if (record !== undefined) yield { position, record };
+    }
   }
 
   limit(limits: Limits): void {

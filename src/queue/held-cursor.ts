@@ -33,6 +33,10 @@ export class HeldCursor implements Cursor {
     return this.#open().takeExpired(receivedBefore);
   }
 
+  async takeAt(position: number): Promise<Lease | undefined> {
+    return this.#open().takeAt(position);
+  }
+
   hold(tenant: string, ms: number): void {
     this.#open().hold(tenant, ms);
   }

@@ -43,12 +43,20 @@ export interface Log extends Shared {
   /** Gives a cursor another name: an endpoint went and another one inherits what it has not passed. Waits until its holder has closed;
    *  rejects when there is no such cursor, or one of the new name. */
   rename(name: string, to: string): Promise<void>;
+  /** What some cursor has not passed, the lowest position first, read one by one: to look at. What goes meanwhile is left out. */
+  records(): AsyncIterable<StoredRecord>;
   /** All cursors that exist, opened or not. */
   names(): readonly { readonly name: string; readonly retired: boolean }[];
   /** New limits from a reload; applies to the next append. */
   limit(limits: Limits): void;
   readonly traits: Traits;
   readonly stats: LogStats;
+}
+
+/** A record and its place. */
+export interface StoredRecord {
+  readonly position: number;
+  readonly record: LogRecord;
 }
 
 /** What bounds a log. */
@@ -103,6 +111,8 @@ export interface Cursor {
   /** The oldest record received before then and not leased, be it held, waiting or paused; undefined when there is none, or where a driver
    *  cannot look (JetStream): whoever takes checks the age as well. */
   takeExpired(receivedBefore: number): Promise<Lease | undefined>;
+  /** This record, be it held, waiting or paused; undefined when it is not in line, or where a driver cannot pick (JetStream). */
+  takeAt(position: number): Promise<Lease | undefined>;
   /** Records of this tenant are not taken for so long; 0 ends it. Others pass them. */
   hold(tenant: string, ms: number): void;
   /** Survives a restart where the log does. */

@@ -1,7 +1,17 @@
 import type { Clock } from '../core/clock.ts';
 import type { Invalid, Refused } from '../core/errors.ts';
 import { Cursors } from './cursors.ts';
-import { type Cursor, type CursorOptions, type Limits, type Log, type LogRecord, type LogStats, recordSize, type Traits } from './log.ts';
+import {
+  type Cursor,
+  type CursorOptions,
+  type Limits,
+  type Log,
+  type LogRecord,
+  type LogStats,
+  recordSize,
+  type StoredRecord,
+  type Traits,
+} from './log.ts';
 import { PositionSet } from './position-set.ts';
 import { queueFull, tooLarge } from './refusals.ts';
 import type { RecordInfo, Store, StoreCursor } from './store.ts';
@@ -61,6 +71,13 @@ export class MemoryLog implements Log {
 
   names(): readonly { readonly name: string; readonly retired: boolean }[] {
     return this.#cursors.names();
+  }
+
+  async *records(): AsyncGenerator<StoredRecord> {
+    for (const position of this.#stored) {
+      const record = this.#entries.get(position)?.record;
+      if (record !== undefined) yield { position, record };
+    }
   }
 
   limit(limits: Limits): void {

@@ -353,6 +353,30 @@ export function testLogContract(driver: string, openEmpty: OpenEmpty): void {
       await assert.rejects(log.rename('third', 'new'), /cursor new already/);
     });
 
+    logTest('shows what some cursor has not passed, in order, and takes nothing', async (log) => {
+      const [cursor, other] = [await log.cursor('a', options()), await log.cursor('b', options())];
+      for (const name of ['1', '2', '3']) await log.append(record(name));
+      await drain(cursor, 2);
+      await drain(other, 1);
+      const shown: string[] = [];
+      for await (const { record: each } of log.records()) shown.push(nameOf(each));
+      assert.deepEqual(shown, ['2', '3']);
+      assert.deepEqual(await drain(other, 2), ['2', '3']);
+    });
+
+    logTest('takes a record by its position from wherever it stands in line', async (log) => {
+      const cursor = await log.cursor('a', options());
+      for (const name of ['1', '2', '3']) await log.append(record(name, { tenant: 'bad' }));
+      const first = await cursor.take('oldest', never);
+      cursor.hold('bad', 60_000);
+      await cursor.pause(true);
+      const lease = await cursor.takeAt(first.position + 1);
+      assert.equal(nameOf(lease?.record ?? record('none')), '2');
+      lease?.done();
+      for (const position of [first.position, first.position + 1, 99]) assert.equal(await cursor.takeAt(position), undefined);
+      assert.equal(cursor.stats.records, 2);
+    });
+
     logTest('tells what a cursor has not passed', async (log) => {
       const cursor = await log.cursor('a', options());
       assert.deepEqual(cursor.stats, { records: 0, profiles: 0, sizeBytes: 0, leased: 0, oldestReceivedAt: undefined });

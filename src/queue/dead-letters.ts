@@ -1,0 +1,177 @@
+import { emptyAccount } from '../core/account.ts';
+import type { Clock } from '../core/clock.ts';
+import type { Held, Host, Logger, Shared } from '../core/component.ts';
+import { Invalid, messageOf } from '../core/errors.ts';
+import { formatSize } from '../core/units.ts';
+import { type DeadNote, decodeRequest, withDeadNote } from '../wire/request.ts';
+import { encodeName } from './disk/cursor-file.ts';
+import { systemFiles } from './disk/files.ts';
+import type { DiskReport } from './disk/report.ts';
+import { DiskLog } from './disk.ts';
+import { type Cursor, type CursorStats, type Log, type LogRecord, recordSize } from './log.ts';
+import { MemoryLog } from './memory.ts';
+import type { QueueConfig } from './schema.ts';
+import { limitsOf } from './sizes.ts';
+
+/** A record that nobody delivers any more, and why. */
+export interface DeadLetter {
+  readonly position: number;
+  /** As it was, but for the note in its head. */
+  readonly record: LogRecord;
+  readonly note: DeadNote;
+}
+
+/** How dead letters go back into a queue. */
+export interface ReplayOptions {
+  /** The queue, and the cursor that gets them. */
+  readonly into: Log;
+  readonly only: string;
+  readonly picks: (letter: DeadLetter) => boolean;
+}
+
+/** The one reader of dead letters. */
+const cursorName = 'dead';
+const expireEveryMs = 600_000;
+
+/**
+ * What was refused for good, judged poison, too old or exhausted at one endpoint: a log of its own, bounded in bytes (the oldest go) and in
+ * age counted from receipt. On disk it is the directory dead/NAME of its queue; in memory it ends with the process.
+ */
+export class DeadLetters implements Shared {
+  readonly #log: Log;
+  readonly #cursor: Cursor;
+  readonly #clock: Clock;
+  #config: QueueConfig['dead_letter'];
+  #logger: Logger;
+  #cancelTimer: () => void = () => {};
+
+  private constructor(log: Log, cursor: Cursor, config: QueueConfig['dead_letter'], host: Host) {
+    this.#log = log;
+    this.#cursor = cursor;
+    this.#config = config;
+    this.#clock = host.clock;
+    this.#logger = host.log;
+  }
+
+  /** Takes over a log that holds dead letters and nothing else. */
+  static async open(log: Log, config: QueueConfig['dead_letter'], host: Host): Promise<DeadLetters> {
+    const cursor = await log.cursor(cursorName, { from: 'oldest', retired: false, account: emptyAccount() });
+    const letters = new DeadLetters(log, cursor, config, host);
+    await letters.#expire();
+    letters.#expireLater();
+    return letters;
+  }
+
+  /** A reload's limits and logger. */
+  attach(queue: QueueConfig, host: Host): void {
+    this.#config = queue.dead_letter;
+    this.#logger = host.log;
+    this.#log.limit({ ...limitsOf(queue), maxSizeBytes: queue.dead_letter.max_size, overflow: 'drop_oldest' });
+  }
+
+  /** Resolves when kept, or when it never could be because it is larger than all dead letters may be. Rejects with Refused. */
+  async add(record: LogRecord, note: DeadNote): Promise<void> {
+    const dead = { ...record, only: undefined, head: withDeadNote(record.head, note) };
+    if (this.#log.refusal(recordSize(dead)) instanceof Invalid) {
+      const facts = { reason: note.reason, size: formatSize(recordSize(dead)), max_size: formatSize(this.#config.max_size) };
+      this.#logger.warn('a dead letter larger than dead_letter.max_size was not kept', facts);
+      return;
+    }
+    await this.#log.append(dead);
+  }
+
+  /** All of them, the oldest first. */
+  async *list(): AsyncGenerator<DeadLetter> {
+    for await (const { position, record } of this.#log.records()) {
+      const note = noteOf(record);
+      if (note !== undefined) yield { position, record, note };
+    }
+  }
+
+  /** Appends those that `picks` names to a queue as received now, each removed here once it is stored there; how many. */
+  async replay({ into, only, picks }: ReplayOptions): Promise<number> {
+    let replayed = 0;
+    for await (const letter of this.list()) {
+      if (!picks(letter)) continue;
+      const lease = await this.#cursor.takeAt(letter.position);
+      if (lease === undefined) continue;
+      try {
+        await into.append({ ...letter.record, only, receivedAt: this.#clock.now() });
+      } catch (why) {
+        lease.release(0);
+        throw why;
+      }
+      lease.done();
+      replayed += 1;
+    }
+    return replayed;
+  }
+
+  get stats(): CursorStats {
+    return this.#cursor.stats;
+  }
+
+  async close(): Promise<void> {
+    this.#cancelTimer();
+    await this.#cursor.close();
+    await this.#log.close();
+  }
+
+  async #expire(): Promise<void> {
+    const before = this.#clock.now() - this.#config.max_age;
+    for (let lease = await this.#cursor.takeExpired(before); lease !== undefined; lease = await this.#cursor.takeExpired(before))
+      lease.done();
+  }
+
+  #expireLater(): void {
+    this.#cancelTimer = this.#clock.after(expireEveryMs, () => {
+      this.#expireLater();
+      this.#expire().catch((why: unknown) => this.#logger.warn('old dead letters could not be deleted', { error: messageOf(why) }));
+    });
+  }
+}
+
+/** The dead letters of an endpoint, shared over a reload as its queue is; the limits given last count. Open the queue first: its lock is
+ *  the lock of its dead letters. Rejects with DirectoryError. */
+export async function openDeadLetters(queue: QueueConfig, endpoint: string, host: Host): Promise<Held<DeadLetters>> {
+  const place = queue.type === 'disk' ? await systemFiles.realPath(queue.dir) : host.id;
+  const held = await host.share(`dead:${place}:${endpoint}`, async () => {
+    const log = queue.type === 'disk' ? await openDisk(deadDir(place, endpoint), queue, host) : new MemoryLog(limitsOf(queue), host.clock);
+    return DeadLetters.open(log, queue.dead_letter, host);
+  });
+  held.resource.attach(queue, host);
+  return held;
+}
+
+/** Where the dead letters of an endpoint are, in its queue's directory. */
+export function deadDir(dir: string, endpoint: string): string {
+  return `${dir}/dead/${encodeName(endpoint)}`;
+}
+
+function openDisk(dir: string, queue: QueueConfig, host: Host): Promise<DiskLog> {
+  const limits = { ...limitsOf(queue), maxSizeBytes: queue.dead_letter.max_size };
+  return DiskLog.open({ dir, files: systemFiles, lock: false, limits, clock: host.clock, report: reportTo(host, dir) });
+}
+
+/** Says in the log what went wrong; the metrics of a queue are about profiles on their way. */
+function reportTo({ log }: Host, dir: string): DiskReport {
+  return {
+    opened({ setAside }) {
+      if (setAside.length > 0) log.error('files of dead letters could not be used and were renamed to NAME.bad', { dir, files: setAside });
+    },
+    damaged: (records) => log.error('dead letters are damaged and lost', { dir, records }),
+    appended: () => {},
+    synced: () => {},
+    failed: (_what, why) => log.warn('dead letters cannot be written or read; it is tried again', { dir, error: messageOf(why) }),
+    stored: () => {},
+  };
+}
+
+function noteOf(record: LogRecord): DeadNote | undefined {
+  try {
+    return decodeRequest(record.head).dead;
+  } catch (why) {
+    if (why instanceof Invalid) return undefined; // of a later build: it stays, and is not shown
+    throw why;
+  }
+}
