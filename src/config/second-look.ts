@@ -22,11 +22,10 @@ export function withoutFaults(value: unknown, faults: readonly Fault[]): unknown
 export function newFaults(found: readonly Fault[], known: readonly Fault[]): Fault[] {
   const leftOut = new Set(known.map(({ path }) => path.at(-1)));
   const mentions = (message: string): boolean => message.split(/\W+/).some((word) => leftOut.has(word));
-  const isKnown = (fault: Fault): boolean =>
-    known.some((one) => formatPath(one.path) === formatPath(fault.path) && (fault.aboutKey || one.message === fault.message));
+  const places = new Set(known.map(({ path }) => formatPath(path)));
   return found
     .map((fault) => ({ ...fault, path: asWritten(fault.path, known) }))
-    .filter((fault) => !mentions(fault.message) && !isKnown(fault));
+    .filter(({ path, message }) => !mentions(message) && !places.has(formatPath(path)));
 }
 
 /** The path with keys in it as they are misspelt. */

@@ -110,13 +110,20 @@ test('what only a whole component sees is told as the component words it', (t) =
 test('what a whole component sees is told beside mistakes in its parts, at the keys as they are written', (t) => {
   const text = goodText.replace(
     '        headers:',
-    '        basic_auth: { username: x, passwrd: y }\n        bearer_tokn: y\n        remote_timeout: soon\n        headers:',
+    '        basic_auth: { username: x, passwrd: y }\n        bearer_token: y\n        remote_timeout: soon\n        headers:',
   );
   assert.deepEqual(loadText(t, text).lines, [
     'c.yaml:12:36 exporters.pyroscope/staging.endpoints[0].basic_auth.passwrd: unknown key "passwrd": did you mean "password"?',
-    'c.yaml:13:9 exporters.pyroscope/staging.endpoints[0].bearer_tokn: unknown key "bearer_tokn": did you mean "bearer_token"?',
-    'c.yaml:13:22 exporters.pyroscope/staging.endpoints[0].bearer_tokn: at most one of basic_auth and bearer_token',
+    'c.yaml:13:23 exporters.pyroscope/staging.endpoints[0].bearer_token: at most one of basic_auth and bearer_token',
     'c.yaml:14:25 exporters.pyroscope/staging.endpoints[0].remote_timeout: expected a duration such as 300ms, 30s or 1m30s, found "soon"',
+  ]);
+});
+
+test('mistakes below a misspelt key are told with it', (t) => {
+  const { lines } = loadText(t, goodText.replace('        headers:', '        basic_ath: { usrname: x }\n        headers:'));
+  assert.deepEqual(lines, [
+    'c.yaml:12:9 exporters.pyroscope/staging.endpoints[0].basic_ath: unknown key "basic_ath": did you mean "basic_auth"?',
+    'c.yaml:12:22 exporters.pyroscope/staging.endpoints[0].basic_ath.usrname: unknown key "usrname": did you mean "username"?',
   ]);
 });
 
