@@ -39,12 +39,15 @@ class EndpointSender implements Sender {
   /** For pushes; /ingest has no gRPC form and goes by HTTP to the same URL. */
   readonly #grpc: GrpcClient | undefined;
   readonly #namesTenant: boolean;
+  /** The query of the endpoint's URL, which a push keeps and an /ingest does not (rows W05, W07). */
+  readonly #query: string;
 
   constructor(config: EndpointConfig, host: Host) {
     this.#config = config;
     this.#host = host;
     this.#http = createHttpClient(config, host);
     this.#grpc = config.protocol === 'grpc' ? createGrpcClient(config, host) : undefined;
+    this.#query = new URL(config.url).search.slice(1);
     const own = [...Object.keys(config.headers), ...Object.keys(config.http_headers)];
     // An empty one counts: it says that this endpoint takes no tenant.
     this.#namesTenant = own.some((name) => name.toLowerCase() === tenantHeader.toLowerCase());
@@ -72,7 +75,7 @@ class EndpointSender implements Sender {
     const timeoutMs = Math.min(this.#config.remote_timeout, leftMs ?? Number.POSITIVE_INFINITY);
     return {
       path: pushPath,
-      query: '',
+      query: this.#query,
       headers: {
         'Content-Type': 'application/proto',
         'Connect-Protocol-Version': '1',

@@ -3,7 +3,7 @@ import test, { after } from 'node:test';
 import grpc from '@grpc/grpc-js';
 import { Failed } from '../../../src/core/errors.ts';
 import { describePush } from '../../../src/wire/push.ts';
-import { ingestSeries, pushSeries } from '../../support/batches.ts';
+import { batchOf, ingestSeries, pushSeries } from '../../support/batches.ts';
 import { eventually, quick, rig, server } from './rig.ts';
 
 interface Call {
@@ -95,6 +95,26 @@ test('a push carries the headers of Connect and our name, whatever the endpoint 
   );
   assert.match(sent['user-agent'] ?? '', /^Flamegate\//);
   assert.equal(sent['content-encoding'], undefined);
+});
+
+test('the backend is told no longer time than the sender still waits', async () => {
+  const up = await server();
+  const { exporter, host } = await rig({ endpoints: [{ url: up.url, remote_timeout: '7s' }], ack: 'delivered' });
+  const call = { signal: new AbortController().signal, deadlineAt: host.clock.monotonic() + 2500 };
+  await exporter.prepare(batchOf(pushSeries({ service_name: 'a' }))).commit(call);
+  const toldMs = Number(up.arrivals[0]?.headers['connect-timeout-ms']);
+  assert.ok(toldMs > 1000 && toldMs <= 2500, String(toldMs));
+});
+
+test('a query in the url goes with pushes, and an /ingest has its own', async () => {
+  const up = await server();
+  const { push } = await rig({ endpoints: [{ url: `${up.url}/pyro?a=b` }], ack: 'delivered' });
+  await push(pushSeries({ service_name: 'a' }));
+  await push(ingestSeries({ __name__: 'app' }));
+  assert.deepEqual(
+    up.arrivals.map(({ path, query }) => `${path}?${query}`),
+    ['/pyro/push.v1.PusherService/Push?a=b', '/pyro/ingest?name=app&format=folded'],
+  );
 });
 
 test('an /ingest body without a content type gets that of the endpoint', async () => {
