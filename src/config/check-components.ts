@@ -12,21 +12,26 @@ export function checkComponents(tree: Tree, components: Reading['components'], c
 }
 
 const WithQueue = z.object({ queue: z.object({ type: z.string(), dir: z.string().optional() }) });
+const WithDirectory = z.object({ dir: z.string() });
 const WithEndpoint = z.object({ endpoint: z.string() });
 const WithEndpoints = z.object({ endpoints: z.array(z.object({ url: z.unknown() })) });
 const WithAck = z.object({ ack: z.string() });
 
-/** Two logs in one directory would overwrite each other, by whatever name they get there. */
+/** Two exporters in one directory would take each other's files for their own, by whatever name they get there. */
 function sharedDirectories(tree: Tree, { exporters }: Reading['components']): Problem[] {
   const uses = [...exporters].flatMap(([id, { config }]) => {
-    const parsed = WithQueue.safeParse(config);
-    const dir = parsed.success && parsed.data.queue.type === 'disk' ? parsed.data.queue.dir : undefined;
-    return dir === undefined ? [] : [{ what: realPath(dir), path: ['exporters', id, 'queue', 'dir'] }];
+    const queue = WithQueue.safeParse(config).data?.queue;
+    const ofQueue = queue?.type === 'disk' ? queue.dir : undefined;
+    const own = WithDirectory.safeParse(config).data?.dir;
+    return [
+      ...(ofQueue === undefined ? [] : [{ what: realPath(ofQueue), path: ['exporters', id, 'queue', 'dir'] }]),
+      ...(own === undefined ? [] : [{ what: realPath(own), path: ['exporters', id, 'dir'] }]),
+    ];
   });
   return clashes(
     tree,
     uses,
-    (first) => `the queue at ${formatPlace(tree.place(first))} has this directory already: each exporter needs its own`,
+    (first) => `what stands at ${formatPlace(tree.place(first))} has this directory already: each exporter needs its own`,
   );
 }
 

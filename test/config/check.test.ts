@@ -76,17 +76,21 @@ test('a router must stand last', (t) => {
   ]);
 });
 
-test('two queues in one directory are refused, by whatever way they get there', (t) => {
+test('two exporters in one directory are refused, by whatever way they get there', (t) => {
   const dir = directory(t);
   mkdirSync(join(dir, 'real'));
   symlinkSync('real', join(dir, 'link'));
   const exporter = (id: string, path: string): string =>
     `  pyroscope/${id}: { endpoints: [], queue: { type: disk, dir: ${join(dir, path)} } }\n`;
-  const text = `exporters:\n${exporter('a', 'real/q')}${exporter('b', 'link/./q/')}${exporter('c', 'real/other')}`;
+  const files = `  files: { dir: ${join(dir, 'link/other')} }\n`;
+  const text = `exporters:\n${exporter('a', 'real/q')}${exporter('b', 'link/./q/')}${exporter('c', 'real/other')}${files}`;
   const { lines } = loadText(t, text);
   assert.deepEqual(
     lines.filter((line) => !line.includes('warning')),
-    ['c.yaml:3:54 exporters.pyroscope/b.queue.dir: the queue at c.yaml:2:59 has this directory already: each exporter needs its own'],
+    [
+      'c.yaml:3:54 exporters.pyroscope/b.queue.dir: what stands at c.yaml:2:59 has this directory already: each exporter needs its own',
+      'c.yaml:5:12 exporters.files.dir: what stands at c.yaml:4:59 has this directory already: each exporter needs its own',
+    ],
   );
 });
 

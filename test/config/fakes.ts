@@ -59,6 +59,9 @@ const exporterSchema = z.strictObject({
 const receiver: ReceiverFactory<typeof receiverSchema> = { kind: 'receiver', type: 'pyroscope', schema: receiverSchema, create: neverMade };
 const exporter: ExporterFactory<typeof exporterSchema> = { kind: 'exporter', type: 'pyroscope', schema: exporterSchema, create: neverMade };
 
+const filesSchema = z.strictObject({ dir: z.string() });
+const files: ExporterFactory<typeof filesSchema> = { kind: 'exporter', type: 'files', schema: filesSchema, create: neverMade };
+
 const dropSchema = z.strictObject({ names: z.array(z.string()).default([]) });
 const drop: ProcessorFactory<typeof dropSchema> = { kind: 'processor', type: 'label_drop', schema: dropSchema, create: neverMade };
 
@@ -74,7 +77,7 @@ const chooseSchema = z.strictObject({});
 const choose: RouterFactory<typeof chooseSchema> = { kind: 'router', type: 'choose', schema: chooseSchema, create: neverMade };
 
 /** Factories with one key of every sort, so that these tests need no real component. */
-export const fakeRegistry: Registry = { receivers: [receiver], processors: [drop, labels, choose], exporters: [exporter] };
+export const fakeRegistry: Registry = { receivers: [receiver], processors: [drop, labels, choose], exporters: [exporter, files] };
 
 export const fakeTelemetry = z.strictObject({
   logs: z.strictObject({ level: z.enum(['debug', 'info', 'warn', 'error']).default('info').describe('Least severe.') }).prefault({}),
