@@ -1,19 +1,10 @@
 import type { z } from 'zod';
+import type { Fault } from './fault.ts';
 import { pathOf, wordsFor } from './issue-words.ts';
 import { copyOf, newFaults, withoutFaults } from './second-look.ts';
 import { fieldsOf, schemaAt, shapeOf } from './shape.ts';
 import { hintFor, suggest } from './suggest.ts';
 import { formatPath, isMap, type Path, valueAt } from './tree.ts';
-
-/** One thing wrong with a value, before it is known where the value was written. */
-export interface Fault {
-  readonly path: Path;
-  readonly message: string;
-  /** Of the key, not of what stands there: it is not known, or missing. */
-  readonly aboutKey: boolean;
-  /** Of a key that is not known: the one that was probably meant. */
-  readonly meantKey?: string | undefined;
-}
 
 /** A checked value, or what is wrong with it. */
 export type Checked<T> = { readonly kind: 'valid'; readonly value: T } | { readonly kind: 'invalid'; readonly faults: readonly Fault[] };

@@ -1,5 +1,5 @@
 import type { Reference } from './env.ts';
-import type { Fault } from './issues.ts';
+import type { Fault } from './fault.ts';
 import { formatPath, formatPlace, type Path, type Problem, type Tree } from './tree.ts';
 
 /** An error at a path of a tree. */

@@ -1,4 +1,4 @@
-import type { Fault } from './issues.ts';
+import type { Fault } from './fault.ts';
 import { formatPath, isMap, type Path, valueAt } from './tree.ts';
 
 /**
