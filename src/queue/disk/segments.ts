@@ -124,12 +124,12 @@ export class Segments {
     await longestUnread.rest();
   }
 
-  /** Deletes a segment that is not open. */
+  /** Deletes a segment that is not open. When that fails it still counts, and is there to be deleted later. */
   async remove(segment: Segment): Promise<void> {
-    const at = this.#list.indexOf(segment);
-    if (at >= 0) this.#list.splice(at, 1);
     this.#read.delete(segment);
     await segment.remove();
+    const at = this.#list.indexOf(segment);
+    if (at >= 0) this.#list.splice(at, 1);
   }
 
   async close(): Promise<void> {
