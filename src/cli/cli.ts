@@ -143,6 +143,9 @@ function configured(command: Command): Command {
   const collect = (value: string, before: string[] = []): string[] => [...before, value];
   return command
     .argument('[files...]', '.yaml or .alloy files, or a directory of either')
+    .hook('preAction', (_, action) => {
+      if (action.args.length === 0 && action.opts<SourceFlags>().config === undefined) action.error('error: expected at least one FILE');
+    })
     .option('--config <file>', 'the same as naming the file', collect)
     .addOption(new Option('--set <path=value>', 'override one key; may be repeated').argParser(collect))
     .option('--strict', 'make errors of what is left out of an .alloy file')
