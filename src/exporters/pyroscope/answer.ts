@@ -1,7 +1,8 @@
+import { codeName, codeOf } from '../../core/codes.ts';
 import type { HttpOutcome } from '../../net/client/client.ts';
 import type { GrpcOutcome } from '../../net/client/grpc.ts';
 import { retryAfterMs } from './backoff.ts';
-import { codeInside, codeName, codeOf } from './codes.ts';
+import { codeInside } from './codes.ts';
 
 /** What one attempt brought. Expected outcomes are values; anything thrown is a bug. */
 export type Answer =

@@ -1,41 +1,6 @@
-/**
- * The status codes that gRPC and Connect share, by number (grpc.io/docs/guides/status-codes, connectrpc.com/docs/protocol "Error codes").
- * Connect spells them as below, grpc-go's error texts in camel case.
- */
-const names = [
-  'ok',
-  'canceled',
-  'unknown',
-  'invalid_argument',
-  'deadline_exceeded',
-  'not_found',
-  'already_exists',
-  'permission_denied',
-  'resource_exhausted',
-  'failed_precondition',
-  'aborted',
-  'out_of_range',
-  'unimplemented',
-  'internal',
-  'unavailable',
-  'data_loss',
-  'unauthenticated',
-] as const;
+import { codeNames, codeOf } from '../../core/codes.ts';
 
-/** Name of a code as Connect writes it. */
-export type CodeName = (typeof names)[number];
-
-/** "unavailable" -> 14; 0 for what is no error code. */
-export function codeOf(name: string): number {
-  return Math.max(0, (names as readonly string[]).indexOf(name)); // as: includes and indexOf of a tuple take its members only
-}
-
-/** 14 -> "unavailable". */
-export function codeName(code: number): CodeName {
-  return names[code] ?? 'unknown';
-}
-
-const insideText = new RegExp(`\\b(${names.slice(1).join('|')}):|\\bcode = ([A-Za-z]+)\\b`);
+const insideText = new RegExp(`\\b(${codeNames.slice(1).join('|')}):|\\bcode = ([A-Za-z]+)\\b`);
 
 /**
  * The code that an error's text names first, 0 when there is none. Pyroscope wraps what its storage said and answers with a status of its
@@ -48,7 +13,7 @@ export function codeInside(text: string): number {
   return codeOf(name);
 }
 
-/** HTTP status of a code in Connect's unary protocol (connectrpc.com/docs/protocol "Error codes"), in the order of `names`. */
+/** HTTP status of a code in Connect's unary protocol (connectrpc.com/docs/protocol "Error codes"), in the order of `codeNames`. */
 const statuses = [200, 499, 500, 400, 504, 404, 409, 403, 429, 400, 409, 400, 501, 500, 503, 500, 401];
 
 /** 14 -> 503. */

@@ -1,6 +1,6 @@
+import { codeName } from '../../core/codes.ts';
 import type { Host } from '../../core/component.ts';
 import type { Answer, Fault } from './answer.ts';
-import { codeName } from './codes.ts';
 
 /** The trouble of the endpoint as a whole; others are named by their tenant. */
 const everybody = Symbol('everybody');

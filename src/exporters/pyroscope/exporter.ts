@@ -6,8 +6,8 @@ import { totalBytes } from '../../wire/protobuf.ts';
 import type { AlloyId } from './alloy-id.ts';
 import { writeLatency } from './books.ts';
 import { encode } from './encode.ts';
-import type { Bury } from './endings.ts';
 import type { Endpoint } from './endpoint.ts';
+import type { Graveyard } from './graveyard.ts';
 import { Holdings } from './holdings.ts';
 import { readRequest } from './load.ts';
 import type { Ack } from './schema.ts';
@@ -27,7 +27,7 @@ export interface ExporterParts {
   readonly advice: string;
   readonly alloyId: AlloyId | undefined;
   openLog(): Promise<Held<Log>>;
-  buryFor(endpoint: string): Bury;
+  readonly graveyard: Graveyard;
 }
 
 /** Expired records are gone within 2 s of their time. */
@@ -62,8 +62,11 @@ export class PyroscopeExporter implements Exporter {
     await parts.alloyId?.claim();
     const log = await openLog();
     try {
+      // With `ack: delivered` nothing is ever buried.
+      if (parts.ack !== 'delivered') for (const { name } of parts.endpoints) await parts.graveyard.open(name);
       this.#running = { log, holdings: await Holdings.open({ ...parts, host, log: log.resource }) };
     } catch (why) {
+      await parts.graveyard.close();
       await log.release();
       throw why;
     }
@@ -105,6 +108,7 @@ export class PyroscopeExporter implements Exporter {
     if (this.#running === undefined) await Promise.all(endpoints.map((endpoint) => endpoint.stop(deadline, true)));
     await this.#running?.holdings.stop(deadline);
     for (const { books } of endpoints) books.catchUp();
+    await this.#parts.graveyard.close();
     await this.#running?.log.release();
     await this.#parts.alloyId?.release();
   }

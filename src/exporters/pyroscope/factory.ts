@@ -6,10 +6,11 @@ import { AlloyId } from './alloy-id.ts';
 import { Attempter } from './attempt.ts';
 import { Books } from './books.ts';
 import { Condition } from './condition.ts';
-import { type Bury, Endings } from './endings.ts';
+import { Endings } from './endings.ts';
 import { Endpoint } from './endpoint.ts';
 import { PyroscopeExporter } from './exporter.ts';
 import { AdaptiveGate, alwaysOpen } from './gate.ts';
+import { Graveyard } from './graveyard.ts';
 import { endpointNames, shownUrl } from './names.ts';
 import { ackOf, type EndpointConfig, type PyroscopeExporterConfig, PyroscopeExporterSchema } from './schema.ts';
 import { createSender } from './send.ts';
@@ -39,7 +40,7 @@ function createExporter(config: PyroscopeExporterConfig, host: Host): PyroscopeE
     alloyId,
     waitings: new WeakMap(),
     maxAgeMs: delivered ? Number.POSITIVE_INFINITY : queue.max_age,
-    buryFor: () => async () => {},
+    graveyard: new Graveyard(queue, host),
   };
   const names = endpointNames(config.endpoints);
   return new PyroscopeExporter({
@@ -61,7 +62,7 @@ interface Shared {
   readonly alloyId: AlloyId | undefined;
   readonly waitings: Waitings;
   readonly maxAgeMs: number;
-  buryFor(endpoint: string): Bury;
+  readonly graveyard: Graveyard;
 }
 
 function createEndpoint(endpoint: EndpointConfig, name: string, shared: Shared): Endpoint {
@@ -91,7 +92,7 @@ function createEndpoint(endpoint: EndpointConfig, name: string, shared: Shared):
       retryOn429: endpoint.retry_on_http_429,
       headers: () => alloyId?.headers() ?? {},
     }),
-    endings: new Endings(host, name, books, shared.buryFor(name)),
+    endings: new Endings(host, name, books, shared.graveyard.buryFor(name)),
     condition: new Condition(host, name, url, !delivered),
     newestFirstShare: delivered ? 0 : config.queue.newest_first_share,
     durable: config.queue.type === 'disk',

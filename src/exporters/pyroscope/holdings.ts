@@ -1,8 +1,8 @@
 import type { Host } from '../../core/component.ts';
 import { messageOf } from '../../core/errors.ts';
 import type { Log } from '../../queue/log.ts';
-import type { Bury } from './endings.ts';
 import type { Endpoint } from './endpoint.ts';
+import type { Graveyard } from './graveyard.ts';
 import { beginTenure, type Tenure } from './handover.ts';
 import { Orphan } from './orphan.ts';
 import { planCursors } from './plan.ts';
@@ -18,7 +18,7 @@ export interface HoldingsParts {
   readonly maxAgeMs: number;
   /** How to see an orphan's backlog, deliver it or be rid of it. */
   readonly advice: string;
-  buryFor(endpoint: string): Bury;
+  readonly graveyard: Graveyard;
 }
 
 /**
@@ -111,7 +111,7 @@ export class Holdings {
     const { log, host, advice } = this.#parts;
     const cursor = await log.cursor(name, { from: 'end', retired: true, account: host.account(name) });
     if (this.#stopped) return cursor.close();
-    const orphan = new Orphan(host, cursor, this.#parts.buryFor(name));
+    const orphan = new Orphan(host, cursor, this.#parts.graveyard.buryFor(name));
     if (orphan.empty) return this.#forget(orphan);
     this.#orphans.set(name, orphan);
     orphan.announce(advice);

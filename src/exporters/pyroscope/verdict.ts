@@ -1,6 +1,7 @@
+import { codeName, codeOf } from '../../core/codes.ts';
 import { Failed } from '../../core/errors.ts';
 import type { Answer, Judgement, Refusal, RequestKind } from './answer.ts';
-import { codeName, codeOf, codeOfStatus, statusOfCode } from './codes.ts';
+import { codeOfStatus, statusOfCode } from './codes.ts';
 
 /** Whose verdict it is, and after how many attempts. */
 export interface VerdictOf {

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import { codeName, codeOf } from '../../../src/core/codes.ts';
 import { type Answer, answerOfHttp, judge } from '../../../src/exporters/pyroscope/answer.ts';
-import { codeInside, codeName, codeOf, codeOfStatus, statusOfCode } from '../../../src/exporters/pyroscope/codes.ts';
+import { codeInside, codeOfStatus, statusOfCode } from '../../../src/exporters/pyroscope/codes.ts';
 import { verdictOf } from '../../../src/exporters/pyroscope/verdict.ts';
 
 function told(answer: Answer, attempts = 1): readonly [status: number, code: string] {
