@@ -1,28 +1,8 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import { codeName } from '../../core/codes.ts';
 import { Invalid } from '../../core/errors.ts';
 import type { Dialect, Reply } from './exchange.ts';
 import { verdictOf } from './reply.ts';
-
-/** Connect's names of the codes, by number (connectrpc.com/docs/protocol, "Error Codes"). */
-const codeNames = [
-  'ok',
-  'canceled',
-  'unknown',
-  'invalid_argument',
-  'deadline_exceeded',
-  'not_found',
-  'already_exists',
-  'permission_denied',
-  'resource_exhausted',
-  'failed_precondition',
-  'aborted',
-  'out_of_range',
-  'unimplemented',
-  'internal',
-  'unavailable',
-  'data_loss',
-  'unauthenticated',
-] as const;
 
 /** /ingest, /ready, the admin API: a status and a line of text. */
 export const plain: Dialect = {
@@ -40,7 +20,7 @@ export const connect: Dialect = {
   name: 'connect',
   refuse(why) {
     const { status, code, message, headers } = verdictOf(why);
-    const name = codeNames[code] ?? 'unknown';
+    const name = codeName(code);
     const body = Buffer.from(JSON.stringify({ code: name, message: message.toWellFormed() }));
     // Connect has a status of its own for what an HTTP server says with 415.
     return { status: name === 'unimplemented' ? 501 : status, headers: { 'content-type': 'application/json', ...headers }, body };
@@ -64,6 +44,7 @@ export function grpc(contentType: string): Dialect {
     name: 'grpc',
     refuse: (why) => ({ status: 200, headers: { 'content-type': contentType, ...statusOf(why) } }),
     deadlineMs: grpcDeadlineMs,
+    announcedBytes: framedBytes,
   };
 }
 
@@ -73,6 +54,7 @@ export function grpcWeb(contentType: string): Dialect {
     name: 'grpc_web',
     refuse: (why): Reply => ({ status: 200, headers: { 'content-type': contentType }, body: webTrailers(statusOf(why)) }),
     deadlineMs: grpcDeadlineMs,
+    announcedBytes: framedBytes,
   };
 }
 
@@ -83,6 +65,12 @@ export function webTrailers(trailers: Readonly<Record<string, string>>): Uint8Ar
   const prefix = Buffer.from([0x80, 0, 0, 0, 0]);
   prefix.writeUInt32BE(text.length, 1);
   return Buffer.concat([prefix, text]);
+}
+
+/** A unary call is one message behind one byte of flags and four of length. */
+function framedBytes(start: Uint8Array): number | undefined {
+  const view = new DataView(start.buffer, start.byteOffset, start.byteLength);
+  return start.length < 5 ? undefined : 5 + view.getUint32(1);
 }
 
 function statusOf(why: unknown): Record<string, string> {
