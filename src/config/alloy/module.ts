@@ -88,14 +88,7 @@ class Module {
 
   #reportSkipped(needed: ReadonlySet<Item>, edges: Edges<Item>): void {
     const unsupported = this.#items.filter(({ kind }) => kind === 'unsupported');
-    for (const { block, id } of unsupported) {
-      const what = block.name === 'pyroscope.ebpf' || block.name === 'pyroscope.java' ? ', which profiles the machine it runs on' : '';
-      this.#session.error(
-        block.at,
-        id,
-        `${block.name}${what}, is not in Flamegate: leave this block in an Alloy whose pyroscope.write points at this receiver`,
-      );
-    }
+    for (const { block, id } of unsupported) this.#session.error(block.at, id, unsupportedMessage(block.name));
     const feeding = reachable(unsupported, edges);
     for (const item of this.#items) {
       // What only feeds a block that is refused has been refused with it.
@@ -210,6 +203,10 @@ class Module {
     const prefix = `${this.#instance?.prefix ?? ''}${item.id}.`;
     return loadModule(block.body, { session: this.#session, library, instance: { prefix, depth, args } });
   }
+}
+
+function unsupportedMessage(name: string): string {
+  return `${name} profiles the machine it runs on, which Flamegate does not: leave this block in an Alloy whose pyroscope.write points at this receiver`;
 }
 
 function isRoot(item: Item): boolean {

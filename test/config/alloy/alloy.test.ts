@@ -422,3 +422,33 @@ test('checks the times of a scrape', () => {
   assert.match(scrape('clustering {\n    enabled = true\n  }'), /^5:5 .*clustering is not in Flamegate/);
   assert.match(scrape('profiling_config {\n    profile.custom "" {\n    }\n  }'), /requires non-empty label/);
 });
+
+test("takes the example of Alloy's own page of pyroscope.write", () => {
+  const { tree, problems, unavailable } = read(`pyroscope.write "staging" {
+  // Send metrics to a locally running Pyroscope instance.
+  endpoint {
+    url = "http://pyroscope:4040"
+    headers = {
+      "X-Scope-OrgID" = "squad-1",
+    }
+  }
+  external_labels = {
+    "env" = "staging",
+  }
+}
+
+pyroscope.scrape "default" {
+  targets = [
+    {"__address__" = "pyroscope:4040", "service_name"="pyroscope"},
+    {"__address__" = "alloy:12345", "service_name"="alloy"},
+  ]
+  forward_to = [pyroscope.write.staging.receiver]
+}
+`);
+  assert.ok(tree !== undefined);
+  assert.deepEqual(problems, []);
+  assert.deepEqual(
+    unavailable.map(({ path }) => path),
+    ['receivers.scrape/default'],
+  );
+});

@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { read } from './support.ts';
 
 // FLAMEGATE_RUNS=10000 for the long form.
-const numRuns = Number(process.env['FLAMEGATE_RUNS'] ?? 300);
+const numRuns = Number(process.env['FLAMEGATE_RUNS'] ?? 150);
 const longestMs = 1000;
 
 const configs = new URL('configs/', import.meta.url);

@@ -1,0 +1,36 @@
+import type { Case } from './case.ts';
+
+/** Why rows are not demanded of this build, by the beginnings of their ids. */
+const notYet: readonly (readonly [pattern: RegExp, why: string])[] = [
+  [
+    /^(L|E\d|R04-name-missing-(enrich|relabel-adds))/,
+    'needs pyroscope.relabel and pyroscope.enrich, which this build can check and not run',
+  ],
+  [/^R24/, 'needs TLS at the receiver, which this build refuses by name'],
+  [/^R28/, 'needs debug information to be passed on, which this build does not'],
+  [/^W49-push-plain-415/, 'the sender gets the code of a 415 as Connect words it, with another status'],
+  [/^W72-connect-timeout-client-deadline/, 'an attempt is told remote_timeout, not what is left of the time the sender gave'],
+  [/^S(?!06)/, 'needs pyroscope.scrape, which this build can check and not run'],
+];
+/** Those of them that only load a file that is refused. */
+const refused: ReadonlySet<string> = new Set([
+  'E01-missing-required',
+  'L04-keepequal-extra-fields',
+  'L04-labeldrop-extra-fields',
+  'L04-labelmap-replacement',
+  'L04-lowercase-replacement',
+  'L05-action-case',
+]);
+
+/** Undefined when the case is demanded of this build, else why it is not. */
+export function whyNot({ id }: Case): string | undefined {
+  return refused.has(id) ? undefined : notYet.find(([pattern]) => pattern.test(id))?.[1];
+}
+
+/** What is played with a process of its own even in the short form: how it starts, ends, and reloads, one of each. */
+const asProcesses: ReadonlySet<string> = new Set(['C02-strings', 'C06-two-errors', 'R10-grpc-h2c', 'W74-reload-syntax-error']);
+
+/** Whether the case needs a process: its environment is the process's own. */
+export function needsProcess({ id, env }: Case): boolean {
+  return env !== undefined || asProcesses.has(id);
+}
