@@ -11,6 +11,8 @@ export interface BodyLimits {
   readonly maxBytes: number;
   /** First byte to end of body. */
   readonly timeoutMs: number;
+  /** What the first piece says of the whole. */
+  readonly announcedBytes?: ((start: Uint8Array) => number | undefined) | undefined;
 }
 
 /**
@@ -33,6 +35,7 @@ export async function readBody(
     if (late !== undefined) throw late;
     sizeBytes += piece.length;
     checkSize(sizeBytes, limits.maxBytes);
+    if (sizeBytes === piece.length) checkSize(limits.announcedBytes?.(piece) ?? 0, limits.maxBytes);
     if (sizeBytes > reservation.bytes) reservation.hold(sizeBytes);
     gather.add(piece);
   };

@@ -45,6 +45,8 @@ export interface Dialect {
   refuse(why: unknown): Reply;
   /** Connect-Timeout-Ms, grpc-timeout; undefined when the sender named none. Throws Invalid when it is no number. */
   deadlineMs(headers: IncomingHttpHeaders): number | undefined;
+  /** How large the body will be by its first bytes, where the protocol says that in the body itself. */
+  announcedBytes?(start: Uint8Array): number | undefined;
 }
 
 /** What is served at one path. */

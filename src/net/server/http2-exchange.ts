@@ -12,7 +12,7 @@ interface Arrival {
   readonly peer: Peer;
 }
 
-/** One stream of node:http2. */
+/** One stream of node:http2. Somebody else listens to its errors. */
 export class Http2Exchange implements Exchange {
   readonly version = '2';
   readonly path: string;
@@ -37,7 +37,6 @@ export class Http2Exchange implements Exchange {
     });
     // Before 'close' node ends our side itself, so that writableFinished tells nothing.
     stream.once('aborted', () => this.#controller.abort(gone()));
-    stream.on('error', () => {}); // 'close' follows, and that is what the ones who wait listen to
   }
 
   get method(): string {
@@ -84,7 +83,13 @@ export class Http2Exchange implements Exchange {
       return;
     }
     stream.respond(head, { waitForTrailers: true });
-    stream.once('wantTrailers', () => stream.sendTrailers(trailers));
+    stream.once('wantTrailers', () => {
+      try {
+        stream.sendTrailers(trailers);
+      } catch {
+        stream.destroy(); // as above
+      }
+    });
     stream.end(body);
   }
 }

@@ -90,6 +90,8 @@ export class Http2 {
   }
 
   async #onStream(stream: http2.ServerHttp2Stream, headers: http2.IncomingHttpHeaders, rawHeaders: readonly string[]): Promise<void> {
+    // Node tells of a stream a tick after it was born: it may be dead already, and its session gone.
+    stream.on('error', () => {}); // whoever waits for it listens to 'close', which follows
     const entry = stream.session === undefined ? undefined : this.#sessions.get(stream.session);
     if (stream.session === undefined || entry === undefined) return void stream.destroy();
     const { session } = stream;

@@ -122,7 +122,13 @@ export class HttpServer implements Server {
     if (this.#draining) throw new Refused('draining', 'the gateway is about to stop', drainRetryMs);
     const identity = identify();
     const tenant = tenantRules === undefined ? '' : tenantOf(exchange, tenantRules);
-    const arrived = await readBody(exchange, reservation, { maxBytes: maxRequestBytes, timeoutMs: requestTimeoutMs }, clock);
+    const { announcedBytes } = dialect;
+    const arrived = await readBody(
+      exchange,
+      reservation,
+      { maxBytes: maxRequestBytes, timeoutMs: requestTimeoutMs, announcedBytes },
+      clock,
+    );
     const undo = (pieces: readonly Uint8Array[], encoding: string): Promise<readonly Uint8Array[]> =>
       inflate(pieces, encoding, reservation, maxDecompressedBytes);
     const encoding = route.inflates ? exchange.headers['content-encoding'] : undefined;

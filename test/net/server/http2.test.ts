@@ -4,7 +4,7 @@ import net from 'node:net';
 import { test } from 'node:test';
 import type { Reply } from '../../../src/net/server/exchange.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
-import { call, call2, echo, routeOf, serving, until } from './serving.ts';
+import { call, call2, echo, raw, routeOf, serving, until } from './serving.ts';
 
 function connectTo(port: number, settings: http2.Settings = {}): http2.ClientHttp2Session {
   const session = http2.connect(`http://127.0.0.1:${port}`, { settings });
@@ -152,6 +152,18 @@ test('sessions destroyed at any moment do not disturb others', async (t) => {
   }
   assert.equal((await call(it.port, { body: 'healthy' })).body.toString(), 'healthy');
   await until(() => it.listener.connections === 0);
+  assert.equal(it.admission.heldBytes, 0);
+});
+
+test('a session that breaks the protocol just after a request ends alone', async (t) => {
+  const it = await serving(t, { '/echo': echo });
+  // HEADERS: POST, http, /echo by literal, then DATA on stream 0, which no session survives.
+  const block = [0x83, 0x86, 0x04, 5, ...Buffer.from('/echo'), 0x01, 1, 0x67];
+  const headers = [0, 0, block.length, 1, 4, 0, 0, 0, 1, ...block];
+  const broken = [0, 0, 1, 0, 0, 0, 0, 0, 0, 0x78];
+  const bytes = Buffer.from([...Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'), 0, 0, 0, 4, 0, 0, 0, 0, 0, ...headers, ...broken]);
+  for (let round = 0; round < 20; round++) await raw(it.port, bytes);
+  assert.equal((await call(it.port, { body: 'healthy' })).body.toString(), 'healthy');
   assert.equal(it.admission.heldBytes, 0);
 });
 
