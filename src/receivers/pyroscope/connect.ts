@@ -7,6 +7,7 @@ import { PusherService, type PushRequest, PushRequestSchema } from '../../gen/pu
 import type { Reply, Request } from '../../net/server/exchange.ts';
 import { frameMessage } from '../../wire/grpc-frame.ts';
 import type { Form } from './form.ts';
+import { checkJsonValues } from './json-values.ts';
 
 /** What a decoded push is handed to. */
 type Take = (message: PushRequest) => Promise<void>;
@@ -41,8 +42,9 @@ export class ConnectService {
     this.#check = check;
   }
 
-  /** Rejects with what `take` rejects with, and with Invalid("malformed") when the message cannot be decoded. */
+  /** A push in JSON. Rejects with what `take` rejects with, and with Invalid when the message cannot be decoded or should not be. */
   async push(form: Form, message: readonly Uint8Array[], request: Request, take: Take): Promise<Reply> {
+    checkJsonValues(message);
     let outcome: { readonly failure: unknown } | 'taken' | undefined;
     const values = createContextValues().set(takeKey, async (decoded) => {
       try {

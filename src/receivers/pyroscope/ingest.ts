@@ -32,7 +32,7 @@ function seriesOf({ exchange, body }: Request): Arrived {
   if (name === undefined) throw new Invalid('name', 'the query parameter name is missing: expected name=app{key=value}');
   const payload: IngestPayload = {
     kind: 'ingest',
-    path: exchange.path,
+    path: ingestPaths[0], // the other is an old name for it
     query: rest,
     contentTypes: exchange.headerValues('content-type'),
     body,
