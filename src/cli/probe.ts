@@ -2,6 +2,7 @@ import { problemAt } from '../config/problems.ts';
 import type { Config } from '../config/schema.ts';
 import type { Problem, Tree } from '../config/tree.ts';
 import { systemClock } from '../core/clock.ts';
+import { type CodeName, codeName } from '../core/codes.ts';
 import type { Host } from '../core/component.ts';
 import { messageOf } from '../core/errors.ts';
 import { createHttpClient, type HttpOutcome } from '../net/client/client.ts';
@@ -95,14 +96,16 @@ function faultOfHttp(outcome: HttpOutcome): string | undefined {
 function faultOfGrpc(outcome: GrpcOutcome): string | undefined {
   if (outcome.kind === 'failure') return outcome.message;
   if (outcome.kind === 'aborted') return 'it was not tried';
-  return grpcFaults[outcome.code];
+  const name = codeName(outcome.code);
+  const words = grpcFaults[name];
+  return words === undefined ? undefined : `it answers ${name}: ${words}`;
 }
 
-// Codes that say nothing of an empty request (grpc/grpc doc/statuscodes.md).
-const grpcFaults: Readonly<Record<number, string>> = {
-  5: 'it answers NOT_FOUND: nothing takes pushes at this URL',
-  7: 'it answers PERMISSION_DENIED: these credentials, or this tenant, may not push',
-  12: 'it answers UNIMPLEMENTED: it takes no pushes by gRPC',
-  14: 'it answers UNAVAILABLE',
-  16: 'it answers UNAUTHENTICATED: the credentials are missing or wrong',
+// The other codes complain of the empty request, or of how many there are.
+const grpcFaults: Readonly<Partial<Record<CodeName, string>>> = {
+  not_found: 'nothing takes pushes at this URL',
+  permission_denied: 'these credentials, or this tenant, may not push',
+  unimplemented: 'it takes no pushes by gRPC',
+  unavailable: 'it takes nothing now',
+  unauthenticated: 'the credentials are missing or wrong',
 };

@@ -7,6 +7,7 @@ import { formatProblem } from '../../src/config/problems.ts';
 import type { Config } from '../../src/config/schema.ts';
 import type { Tree } from '../../src/config/tree.ts';
 import { PyroscopeExporterSchema } from '../../src/exporters/pyroscope/schema.ts';
+import { createGrpcUpstream } from '../net/client/grpc-upstream.ts';
 import { type Script, type ScriptedAnswer, startPyroscopeServer } from '../support/pyroscope-server.ts';
 
 const tree: Tree = { value: {}, place: () => ({ source: 'c.yaml', line: 7, column: 14, through: undefined }) };
@@ -84,4 +85,18 @@ test('tells of names, ports and TLS that do not work, of all endpoints at once',
   );
   assert.match(said[0] ?? '', /the connection was refused/);
   assert.match(said[3] ?? '', /\/nowhere\/token/);
+});
+
+test('speaks gRPC to an endpoint that is set to it', async () => {
+  const codes = [0, 3, 16, 12];
+  await using upstream = await createGrpcUpstream((say) => say(codes.shift() ?? 0));
+  const target = { url: upstream.url, protocol: 'grpc' };
+  assert.deepEqual(await probe(target), []);
+  assert.deepEqual(await probe(target), []);
+  assert.match((await probe(target)).join(), /it answers unauthenticated: the credentials are missing or wrong/);
+  assert.match((await probe(target)).join(), /it answers unimplemented: it takes no pushes by gRPC/);
+  assert.deepEqual(
+    upstream.seen.map(({ body }) => body.length),
+    [0, 0, 0, 0],
+  );
 });
