@@ -43,6 +43,8 @@ export interface GatewayOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** A directory of an earlier gateway to go on in; it is not removed. */
   readonly directory?: string;
+  /** Runs the gateway by it: a command and its first arguments. */
+  readonly by?: readonly string[];
 }
 
 /** Starts `run` and resolves when /-/ready says yes; rejects with what the process printed when it ends before. */
@@ -50,7 +52,8 @@ export async function startGateway(options: GatewayOptions): Promise<GatewayProc
   const directory = options.directory ?? mkdtempSync(join(tmpdir(), 'flamegate-e2e-'));
   const configFile = join(directory, options.fileName ?? 'flamegate.yaml');
   writeFileSync(configFile, options.config);
-  const child = spawn(process.execPath, [main, 'run', configFile, ...(options.args ?? [])], {
+  const [command = '', ...args] = [...(options.by ?? []), process.execPath, main, 'run', configFile, ...(options.args ?? [])];
+  const child = spawn(command, args, {
     cwd: directory,
     env: { ...process.env, ...options.env },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -115,6 +118,8 @@ export async function startGateway(options: GatewayOptions): Promise<GatewayProc
 export interface Metrics {
   /** Sum of all samples of this name whose labels include these. */
   sum(name: string, labels?: Readonly<Record<string, string>>): number;
+  /** Whether there is any. */
+  has(name: string, labels?: Readonly<Record<string, string>>): boolean;
   readonly names: ReadonlySet<string>;
 }
 
@@ -126,14 +131,14 @@ function parseMetrics(text: string): Metrics {
     const labels = Object.fromEntries([...(parts[2] ?? '').matchAll(/(\w+)="((?:[^"\\]|\\.)*)"/g)].map(([, name, value]) => [name, value]));
     samples.push({ name: parts[1] as string, labels, value: Number(parts[3]) });
   }
+  const find = (name: string, labels: Readonly<Record<string, string>>): typeof samples => {
+    const wanted = Object.entries(labels);
+    return samples.filter((sample) => sample.name === name && wanted.every(([key, value]) => sample.labels[key] === value));
+  };
   return {
     names: new Set(samples.map((sample) => sample.name)),
-    sum(name, labels = {}) {
-      const wanted = Object.entries(labels);
-      return samples
-        .filter((sample) => sample.name === name && wanted.every(([key, value]) => sample.labels[key] === value))
-        .reduce((total, sample) => total + sample.value, 0);
-    },
+    sum: (name, labels = {}) => find(name, labels).reduce((total, sample) => total + sample.value, 0),
+    has: (name, labels = {}) => find(name, labels).length > 0,
   };
 }
 
