@@ -35,6 +35,7 @@ export async function probeEndpoints(config: Config, tree: Tree): Promise<Proble
     health,
     shared: new SharedResources(),
     books: new Map(),
+    accountClosed: () => undefined,
   };
   const host = createHost('validate', around);
   try {

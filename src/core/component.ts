@@ -71,6 +71,8 @@ export interface Host {
   readonly metrics: Metrics;
   readonly tracer: Tracer;
   account(endpoint: string): Account;
+  /** The endpoint is gone and nothing of it is left: /metrics shows its books no longer. Asking for the account again shows them. */
+  closeAccount(endpoint: string): void;
   /** What this component, or one endpoint of it, says of itself. Counts until it says something else; in status with its reason. */
   health(state: Health, endpoint?: string): void;
   /** Why /-/ready says no, empty when it says yes: what a receiver answers to GET /ready and to grpc.health.v1. */

@@ -26,6 +26,8 @@ export interface Surroundings {
   readonly health: HealthBoard;
   readonly shared: SharedResources;
   readonly books: Books;
+  /** Some component's `accounts` have become fewer. */
+  accountClosed(): void;
 }
 
 /** One endpoint's books, of a component that runs or has run. */
@@ -45,7 +47,7 @@ export function accountKey(exporter: string, endpoint: string): string {
 
 /** A component's host, and what is left to do when the component is gone. */
 export interface OwnedHost extends Host {
-  /** Accounts that the component has asked for. */
+  /** Accounts that the component has asked for and not closed. */
   readonly accounts: ReadonlySet<string>;
   /** The component is gone: its gauges are no longer shown. */
   dispose(): void;
@@ -69,6 +71,9 @@ export function createHost(id: string, around: Surroundings): OwnedHost {
       accounts.add(key);
       books.set(key, { exporter: id, endpoint, account });
       return account;
+    },
+    closeAccount(endpoint) {
+      if (accounts.delete(accountKey(id, endpoint))) around.accountClosed();
     },
     health: (state, endpoint) => health.set(id, state, endpoint),
     unready: () => health.unready(),

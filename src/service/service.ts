@@ -55,7 +55,15 @@ export class Service {
     const { registry, observability, clock, random } = options;
     this.#shop = {
       registry,
-      around: { observability, clock, random, health: this.health, shared: new SharedResources(), books: this.#books },
+      around: {
+        observability,
+        clock,
+        random,
+        health: this.health,
+        shared: new SharedResources(),
+        books: this.#books,
+        accountClosed: () => this.#retain(),
+      },
       consumer: (receiver) => this.#accept(receiver),
     };
   }

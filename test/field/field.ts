@@ -185,7 +185,7 @@ export function accountOf(metrics: Metrics, endpoint: string): AccountSeen {
 
 /** The equation that holds at every quiet point; resolves with the account once it does and so much is delivered. */
 export function balanced(gateway: GatewayProcess, endpoint: string, expected: Partial<AccountSeen>): Promise<AccountSeen> {
-  return eventually(5000, async () => {
+  return eventually(15_000, async () => {
     const account = accountOf(await gateway.metrics(), endpoint);
     const { accepted, recovered, delivered, queued, dropped, dead } = account;
     assert.equal(accepted + recovered, delivered + queued + dropped + dead, `${endpoint}: ${JSON.stringify(account)}`);

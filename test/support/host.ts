@@ -47,6 +47,7 @@ export function createTestHost(options: TestHostOptions = {}): TestHost {
       accounts.set(endpoint, account);
       return account;
     },
+    closeAccount: () => undefined,
     health(state, endpoint = '') {
       healths.set(endpoint, state);
     },

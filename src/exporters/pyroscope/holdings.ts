@@ -112,7 +112,10 @@ export class Holdings {
     const cursor = await log.cursor(name, { from: 'end', retired: true, account: host.account(name) });
     if (this.#stopped) return cursor.close();
     const orphan = new Orphan(host, cursor, this.#parts.graveyard.buryFor(name));
-    if (orphan.empty) return this.#forget(orphan);
+    if (orphan.empty) {
+      await this.#forget(orphan);
+      return host.closeAccount(name); // whose backlog ends later has its end in the books, for people to see
+    }
     this.#orphans.set(name, orphan);
     orphan.announce(advice);
   }
