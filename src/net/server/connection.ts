@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Clock } from '../../core/clock.ts';
+import type { ListenerTls } from '../tls.ts';
 import type { Peer } from './exchange.ts';
 
 /** What holds for every connection of a server. */
@@ -15,14 +16,18 @@ export interface ConnectionOptions {
   readonly maxHeaderBytes: number;
   /** HTTP/2 streams at once. */
   readonly maxStreams: number;
+  /** undefined: a TLS hello is closed. */
+  readonly tls?: ListenerTls | undefined;
+  /** Connections above it wait until another one closes, as with Alloy's conn_limit; 0 or none: no limit. */
+  readonly maxConnections?: number | undefined;
 }
 
 /** How long a sender may take to hear our last words. */
 export const lingerMs = 1000;
 
-/** The other end of a socket. */
-export function peerOf(socket: Socket, secure: boolean): Peer {
-  return { address: socket.remoteAddress ?? '', secure, certificate: undefined };
+/** The other end of a socket that speaks in the clear. */
+export function peerOf(socket: Socket): Peer {
+  return { address: socket.remoteAddress ?? '', secure: false, certificate: undefined };
 }
 
 /**

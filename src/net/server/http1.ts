@@ -1,11 +1,10 @@
 import http from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { TLSSocket } from 'node:tls';
 import type { Clock } from '../../core/clock.ts';
 import { Invalid } from '../../core/errors.ts';
-import { type ConnectionOptions, linger, peerOf } from './connection.ts';
-import type { Reply } from './exchange.ts';
+import { type ConnectionOptions, linger } from './connection.ts';
+import type { Peer, Reply } from './exchange.ts';
 import { Http1Exchange } from './http1-exchange.ts';
 import { gone } from './read-pieces.ts';
 import type { Server } from './serve.ts';
@@ -14,6 +13,7 @@ import { Unserved } from './unserved.ts';
 
 /** What we know of one connection. */
 interface Connection {
+  readonly peer: Peer;
   /** Not answered yet; more than one when they are pipelined. */
   open: number;
   /** Its body comes next. */
@@ -60,8 +60,8 @@ export class Http1 {
     this.#http.emit('listening');
   }
 
-  accept(socket: Socket): void {
-    this.#connections.set(socket, { open: 0, receiving: undefined, ending: false });
+  accept(socket: Socket, peer: Peer): void {
+    this.#connections.set(socket, { peer, open: 0, receiving: undefined, ending: false });
     socket.once('close', () => this.#connections.delete(socket));
     // What node:http ends every last answer with.
     socket.destroySoon = () => linger(socket, this.#clock);
@@ -86,7 +86,7 @@ export class Http1 {
     const fault = target instanceof Invalid ? target : undefined;
     const arrival = {
       target: target instanceof Invalid ? nowhere : target,
-      peer: peerOf(socket, socket instanceof TLSSocket),
+      peer: connection.peer,
       expectsContinue,
     };
     const exchange = new Http1Exchange(request, response, arrival);

@@ -2,7 +2,7 @@ import http2 from 'node:http2';
 import type { Socket } from 'node:net';
 import type { Clock } from '../../core/clock.ts';
 import { Invalid } from '../../core/errors.ts';
-import { type ConnectionOptions, destroyAfter, lingerMs, peerOf } from './connection.ts';
+import { type ConnectionOptions, destroyAfter, lingerMs } from './connection.ts';
 import type { Peer } from './exchange.ts';
 import { Http2Exchange } from './http2-exchange.ts';
 import type { Server } from './serve.ts';
@@ -58,10 +58,10 @@ export class Http2 {
     this.#http2.on('stream', (stream, headers, _flags, rawHeaders) => this.#onStream(stream, headers, rawHeaders));
   }
 
-  accept(socket: Socket): void {
+  accept(socket: Socket, peer: Peer): void {
     // A session whose client has stopped speaking is over; node:http2 relies on its socket to close by itself then.
     socket.allowHalfOpen = false;
-    this.#http2.once('session', (session) => this.#onSession(session, socket));
+    this.#http2.once('session', (session) => this.#onSession(session, socket, peer));
     this.#http2.emit('connection', socket);
   }
 
@@ -70,10 +70,10 @@ export class Http2 {
     for (const session of this.#sessions.keys()) session.close();
   }
 
-  #onSession(session: http2.ServerHttp2Session, socket: Socket): void {
+  #onSession(session: http2.ServerHttp2Session, socket: Socket, peer: Peer): void {
     // A head that never ends is no stream that node would tell us of.
     const cancelFirst = this.#clock.after(this.#options.headerTimeoutMs, () => socket.destroy());
-    const entry = { socket, peer: peerOf(socket, session.encrypted === true), owed: 0, ending: false, cancelFirst };
+    const entry = { socket, peer, owed: 0, ending: false, cancelFirst };
     this.#sessions.set(session, entry);
     session.setLocalWindowSize(sessionWindowBytes);
     session.setTimeout(this.#options.idleTimeoutMs);

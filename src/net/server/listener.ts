@@ -1,12 +1,13 @@
 import net, { type Socket } from 'node:net';
 import { isDeepStrictEqual } from 'node:util';
 import type { Clock } from '../../core/clock.ts';
-import type { Held, Host, Shared } from '../../core/component.ts';
+import type { Held, Host, Logger, Shared } from '../../core/component.ts';
 import { messageOf } from '../../core/errors.ts';
 import { formatAddress, parseAddress } from './address.ts';
-import type { ConnectionOptions } from './connection.ts';
+import { type ConnectionOptions, linger, peerOf } from './connection.ts';
 import { Http1 } from './http1.ts';
 import { Http2 } from './http2.ts';
+import { Secure, type Secured } from './secure.ts';
 import type { Server } from './serve.ts';
 import { sniff } from './sniff.ts';
 
@@ -16,7 +17,7 @@ export interface ListenerOptions {
   readonly endpoint: string;
 }
 
-/** One bound socket, kept over a reload. HTTP/1.1 and HTTP/2 with prior knowledge, told apart by their first bytes. */
+/** One bound socket, kept over a reload. TLS, HTTP/1.1 and HTTP/2 with prior knowledge, told apart by their first bytes. */
 export interface Listener extends Shared {
   /** As bound: "127.0.0.1:4040", "unix:/run/flamegate.sock". */
   readonly address: string;
@@ -38,6 +39,8 @@ export class CannotListen extends Error {
 }
 
 const closeGraceMs = 1000;
+// As many as a kernel lets wait (net.core.somaxconn).
+const mostWaiting = 4096;
 
 /** The listener of an address, the one that is open or a new one: what a reload finds again. Rejects with CannotListen. */
 export function shareListener(options: ListenerOptions, host: Host): Promise<Held<Listener>> {
@@ -50,7 +53,7 @@ export async function openListener({ endpoint }: ListenerOptions, host: Pick<Hos
   if (address === undefined) throw new CannotListen(endpoint, 'it is no host:port, [::]:port or unix:/path');
   // As node:http sets it for itself: it has its own way with a sender that stops speaking.
   const server = net.createServer({ allowHalfOpen: true, noDelay: true });
-  const listener = new BoundListener(server, host.clock);
+  const listener = new BoundListener(server, host);
   await new Promise<void>((resolve, reject) => {
     server.once('error', (why) => reject(new CannotListen(endpoint, why)));
     server.listen(address.kind === 'unix' ? { path: address.path } : { host: address.host, port: address.port }, resolve);
@@ -65,21 +68,25 @@ interface Stack {
   readonly options: ConnectionOptions;
   readonly http1: Http1;
   readonly http2: Http2;
+  readonly secure: Secure | undefined;
   readonly sockets: Set<Socket>;
 }
 
 class BoundListener implements Listener {
   readonly #net: net.Server;
   readonly #clock: Clock;
+  readonly #log: Logger;
   /** The newest first; the others until their last connection is gone. */
   readonly #stacks: Stack[] = [];
+  readonly #waiting = new Set<Socket>();
   /** The newest first. */
   #servers: readonly Server[] = [];
 
-  constructor(server: net.Server, clock: Clock) {
+  constructor(server: net.Server, { clock, log }: Pick<Host, 'clock' | 'log'>) {
     this.#net = server;
     this.#clock = clock;
-    server.on('connection', (socket) => this.#accept(socket));
+    this.#log = log;
+    server.on('connection', (socket) => this.#onConnection(socket));
   }
 
   get address(): string {
@@ -104,6 +111,7 @@ class BoundListener implements Listener {
     const closed = new Promise((resolve) => {
       this.#net.close(resolve);
     });
+    for (const socket of this.#waiting) socket.destroy();
     for (const { http1, http2 } of this.#stacks) {
       http1.close();
       http2.close();
@@ -123,24 +131,52 @@ class BoundListener implements Listener {
     const current = (): Server => this.#servers[0] ?? server;
     const http1 = new Http1(options, current, this.#clock);
     const http2 = new Http2(options, current, this.#clock);
-    this.#stacks.unshift({ options, http1, http2, sockets: new Set() });
+    this.#stacks.unshift({ options, http1, http2, secure: this.#secure(options, http1, http2), sockets: new Set() });
     for (const stack of this.#stacks.slice(1)) this.#retire(stack);
   }
 
-  #accept(socket: Socket): void {
+  #secure({ tls, headerTimeoutMs }: ConnectionOptions, http1: Http1, http2: Http2): Secure | undefined {
+    if (tls === undefined) return undefined;
+    const hand = ({ socket, peer, protocol }: Secured): void => (protocol === 'http2' ? http2 : http1).accept(socket, peer);
+    return new Secure(tls, headerTimeoutMs, hand, { clock: this.#clock, log: this.#log });
+  }
+
+  #onConnection(socket: Socket): void {
     const stack = this.#stacks[0];
+    socket.on('error', () => {}); // 'close' follows, and that is what counts
     if (stack === undefined) return void socket.destroy();
+    const most = stack.options.maxConnections ?? 0;
+    if (most === 0 || this.connections < most) this.#accept(socket, stack);
+    else this.#park(socket);
+  }
+
+  /** A socket that nobody reads waits like one in the kernel's backlog, which is where Alloy leaves it. */
+  #park(socket: Socket): void {
+    if (this.#waiting.size >= mostWaiting) return void socket.destroy();
+    this.#waiting.add(socket);
+    socket.once('close', () => this.#waiting.delete(socket));
+  }
+
+  #accept(socket: Socket, stack: Stack): void {
     stack.sockets.add(socket);
     socket.once('close', () => {
       stack.sockets.delete(socket);
       this.#retire(stack);
+      this.#acceptNext();
     });
-    socket.on('error', () => {}); // 'close' follows, and that is what counts
     sniff(socket, stack.options, this.#clock, (opening) => {
-      if (opening === 'http1') stack.http1.accept(socket);
-      else if (opening === 'http2') stack.http2.accept(socket);
-      else socket.destroy();
+      if (opening === 'tls' && stack.secure !== undefined) void stack.secure.accept(socket);
+      else if (opening === 'tls') socket.destroy();
+      else if (stack.secure !== undefined) refuseClearText(socket, this.#clock);
+      else (opening === 'http2' ? stack.http2 : stack.http1).accept(socket, peerOf(socket));
     });
+  }
+
+  #acceptNext(): void {
+    const [socket] = this.#waiting;
+    if (socket === undefined) return;
+    this.#waiting.delete(socket);
+    this.#onConnection(socket);
   }
 
   /** Lets go of an old stack that has no connection any more. */
@@ -149,4 +185,13 @@ class BoundListener implements Listener {
     stack.http1.close();
     this.#stacks.splice(this.#stacks.indexOf(stack), 1);
   }
+}
+
+/** As Go's servers say it; what asks for protection never runs without. */
+function refuseClearText(socket: Socket, clock: Clock): void {
+  const text = 'this port speaks HTTPS: use https:// in the URL\n';
+  socket.write(
+    `HTTP/1.1 400 Bad Request\r\ncontent-type: text/plain\r\ncontent-length: ${text.length}\r\nconnection: close\r\n\r\n${text}`,
+  );
+  linger(socket, clock);
 }

@@ -22,3 +22,31 @@ export const timeoutsShape = {
   request: DurationSchema.default(60 * second).describe('From the first byte to the end of the body; the answer is not counted'),
   idle: DurationSchema.default(120 * second).describe('How long a connection may be silent between requests'),
 };
+
+const clientAuth = ['none', 'request', 'require', 'verify_if_given', 'require_and_verify'] as const;
+
+/** `tls` of a listener. */
+export const ListenerTlsSchema = z
+  .strictObject({
+    cert_file: z.string().min(1).describe('Certificate and its chain, PEM; read again when it changes'),
+    key_file: z.string().min(1).describe('Its key, PEM; read again when it changes'),
+    client_ca_file: z.string().min(1).optional().describe('Authorities of client certificates, PEM; read again when it changes'),
+    client_auth: z
+      .enum(clientAuth)
+      .optional()
+      .describe('What is asked of clients; default require_and_verify where client_ca_file is set, else none'),
+    min_version: z.enum(['TLS10', 'TLS11', 'TLS12', 'TLS13']).default('TLS12').describe('Oldest version that is spoken'),
+  })
+  .superRefine(({ client_ca_file, client_auth }, context) => {
+    const verifies = client_auth === 'verify_if_given' || client_auth === 'require_and_verify';
+    if (verifies && client_ca_file === undefined) {
+      context.addIssue({ code: 'custom', path: ['client_auth'], message: `${client_auth} needs client_ca_file` });
+    }
+    if (client_ca_file !== undefined && client_auth !== undefined && !verifies) {
+      const message = `is not used with client_auth ${client_auth}: expected verify_if_given or require_and_verify`;
+      context.addIssue({ code: 'custom', path: ['client_ca_file'], message });
+    }
+  })
+  .transform((tls) => ({ ...tls, client_auth: tls.client_auth ?? (tls.client_ca_file === undefined ? 'none' : 'require_and_verify') }));
+
+export type ListenerTlsConfig = z.output<typeof ListenerTlsSchema>;

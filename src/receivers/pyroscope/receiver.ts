@@ -5,6 +5,7 @@ import type { ConnectionOptions } from '../../net/server/connection.ts';
 import type { Route } from '../../net/server/exchange.ts';
 import { type Listener, shareListener } from '../../net/server/listener.ts';
 import { createServer, type HttpServer } from '../../net/server/serve.ts';
+import { ListenerTls } from '../../net/tls.ts';
 import { LabelCache } from '../../wire/label-cache.ts';
 import type { PushRules } from '../../wire/push.ts';
 import { ConnectService } from './connect.ts';
@@ -30,12 +31,15 @@ export class PyroscopeReceiver implements Receiver {
   readonly #config: PyroscopeReceiverConfig;
   readonly #host: Host;
   readonly #intake: Intake;
+  readonly #tls: ListenerTls | undefined;
   #open: Open | undefined;
 
+  /** Throws a sentence that names a certificate file of no use. */
   constructor(config: PyroscopeReceiverConfig, next: Consumer, host: Host) {
     this.#config = config;
     this.#host = host;
     this.#intake = new Intake(next, host, config.tenant.forward);
+    this.#tls = config.tls && new ListenerTls(config.tls);
   }
 
   /** Rejects with CannotListen. */
@@ -96,13 +100,15 @@ export class PyroscopeReceiver implements Receiver {
   }
 
   #connections(): ConnectionOptions {
-    const { path_prefix, limits, timeouts } = this.#config;
+    const { path_prefix, limits, timeouts, conn_limit } = this.#config;
     return {
       pathPrefix: path_prefix,
       headerTimeoutMs: timeouts.header,
       idleTimeoutMs: timeouts.idle,
       maxHeaderBytes: limits.max_header_size,
       maxStreams: limits.max_streams_per_connection,
+      tls: this.#tls,
+      maxConnections: conn_limit,
     };
   }
 

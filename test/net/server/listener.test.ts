@@ -140,3 +140,31 @@ test('ends idle connections when it closes, and an open request after its answer
   await stopped;
   await until(() => it.listener.connections === 0);
 });
+test('connections above the limit wait until another one closes', async (t) => {
+  const waiting: (() => void)[] = [];
+  const route = routeOf(
+    () =>
+      new Promise((resolve) => {
+        waiting.push(() => resolve({ status: 200, headers: {} }));
+      }),
+  );
+  const it = await serving(t, { '/echo': route }, { connections: { maxConnections: 1 } });
+  const first = call(it.port);
+  await until(() => waiting.length === 1);
+  let isAnswered = false;
+  const second = call(it.port).finally(() => {
+    isAnswered = true;
+  });
+  const third = raw(it.port, '');
+  for (let turn = 0; turn < 50; turn++) await new Promise((resolve) => setImmediate(resolve));
+  assert.deepEqual([it.listener.connections, waiting.length, isAnswered], [1, 1, false]);
+  waiting[0]?.();
+  assert.equal((await first).status, 200);
+  await until(() => waiting.length === 2);
+  assert.equal(it.listener.connections, 1);
+  waiting[1]?.();
+  assert.equal((await second).status, 200);
+  const closing = it.listener.close();
+  assert.equal(await third, '');
+  await closing;
+});

@@ -1,0 +1,181 @@
+import assert from 'node:assert/strict';
+import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
+import http2 from 'node:http2';
+import https from 'node:https';
+import { after, test } from 'node:test';
+import tls from 'node:tls';
+import type { Peer } from '../../../src/net/server/exchange.ts';
+import { type ListenerTlsConfig, ListenerTlsSchema } from '../../../src/net/server/schema.ts';
+import { ListenerTls } from '../../../src/net/tls.ts';
+import { FakeClock } from '../../support/fake-clock.ts';
+import { createAuthority } from '../client/certificates.ts';
+import { call, call2, echo, raw, routeOf, serving, until } from './serving.ts';
+
+const authority = createAuthority('Server authority');
+const clients = createAuthority('Client authority');
+const server = authority.issue('server');
+const renewed = authority.issue('renewed');
+const client = clients.issue('client');
+const stranger = authority.issue('stranger');
+after(() => {
+  authority[Symbol.dispose]();
+  clients[Symbol.dispose]();
+});
+
+const ca = readFileSync(authority.ca);
+
+function material(more: object = {}): ListenerTls {
+  return new ListenerTls(ListenerTlsSchema.parse({ cert_file: server.cert, key_file: server.key, ...more }));
+}
+
+/** Over HTTPS with HTTP/1.1; the client's certificate when there is one. */
+function get(port: number, options: https.RequestOptions = {}): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const request = https.request({ host: '127.0.0.1', port, path: '/echo', method: 'POST', agent: false, ca, ...options }, (response) => {
+      response.resume();
+      response.on('end', () => resolve(response.statusCode ?? 0));
+    });
+    request.on('error', reject);
+    request.end('hello');
+  });
+}
+
+test('serves HTTP/2 and HTTP/1.1 by ALPN on one port, and nothing in the clear', async (t) => {
+  const peers: Peer[] = [];
+  const route = routeOf((request) => {
+    peers.push(request.exchange.peer);
+    return echo.handle(request);
+  });
+  const it = await serving(t, { '/echo': route }, { connections: { tls: material() } });
+  assert.equal(await get(it.port), 200);
+  const session = http2.connect(`https://127.0.0.1:${it.port}`, { ca });
+  assert.equal((await call2(it.port, { body: 'two' }, session)).body.toString(), 'two');
+  session.close();
+  assert.deepEqual(
+    peers.map(({ secure, address, certificate }) => ({ secure, address, certificate })),
+    [
+      { secure: true, address: '127.0.0.1', certificate: undefined },
+      { secure: true, address: '127.0.0.1', certificate: undefined },
+    ],
+  );
+  const clear = await call(it.port, { body: 'x' });
+  assert.deepEqual([clear.status, clear.body.toString()], [400, 'this port speaks HTTPS: use https:// in the URL\n']);
+  assert.equal(peers.length, 2);
+});
+
+test('asks of clients what it is told to ask', async (t) => {
+  const mine = { cert: readFileSync(client.cert), key: readFileSync(client.key) };
+  const foreign = { cert: readFileSync(stranger.cert), key: readFileSync(stranger.key) };
+  const verifying = { client_ca_file: clients.ca };
+  const cases: readonly { asks: object; none: boolean; mine: boolean; foreign: boolean }[] = [
+    { asks: {}, none: true, mine: true, foreign: true },
+    { asks: { client_auth: 'request' }, none: true, mine: true, foreign: true },
+    { asks: { client_auth: 'require' }, none: false, mine: true, foreign: true },
+    { asks: { ...verifying, client_auth: 'verify_if_given' }, none: true, mine: true, foreign: false },
+    { asks: verifying, none: false, mine: true, foreign: false },
+  ];
+  for (const { asks, ...wanted } of cases) {
+    const it = await serving(t, { '/echo': echo }, { connections: { tls: material(asks) } });
+    const isServed = async (options: https.RequestOptions): Promise<boolean> => (await get(it.port, options).catch(() => 0)) === 200;
+    const seen = { none: await isServed({}), mine: await isServed(mine), foreign: await isServed(foreign) };
+    assert.deepEqual(seen, wanted, JSON.stringify(asks));
+    await until(() => it.listener.connections === 0);
+  }
+});
+
+test('names the subject of a certificate that was verified, and of no other', async (t) => {
+  const peers: Peer[] = [];
+  const route = routeOf((request) => {
+    peers.push(request.exchange.peer);
+    return echo.handle(request);
+  });
+  const options = { cert: readFileSync(client.cert), key: readFileSync(client.key) };
+  for (const asks of [{ client_ca_file: clients.ca }, { client_auth: 'request' }]) {
+    const it = await serving(t, { '/echo': route }, { connections: { tls: material(asks) } });
+    await get(it.port, options);
+  }
+  assert.deepEqual(
+    peers.map(({ certificate }) => certificate),
+    ['CN=client', undefined],
+  );
+});
+
+test('a handshake that never ends is closed', async (t) => {
+  const it = await serving(t, { '/echo': echo }, { connections: { tls: material(), headerTimeoutMs: 200 } });
+  assert.equal(await raw(it.port, Buffer.from('16030100c8010000c40303', 'hex')), '');
+  await until(() => it.listener.connections === 0);
+});
+
+test('speaks no older version than it is told to', async (t) => {
+  const it = await serving(t, { '/echo': echo }, { connections: { tls: material({ min_version: 'TLS13' }) } });
+  await assert.rejects(get(it.port, { maxVersion: 'TLSv1.2' }));
+  assert.equal(await get(it.port), 200);
+});
+
+test('serves a renewed certificate without a restart, and the last good one when the new is of no use', async (t) => {
+  const clock = new FakeClock();
+  const [cert_file, key_file] = [`${authority.directory}/followed.pem`, `${authority.directory}/followed.key`];
+  copyFileSync(server.cert, cert_file);
+  copyFileSync(server.key, key_file);
+  const it = await serving(t, { '/echo': echo }, { clock, connections: { tls: material({ cert_file, key_file }) } });
+  assert.equal(await subjectOf(it.port), 'server');
+  copyFileSync(renewed.cert, cert_file);
+  copyFileSync(renewed.key, key_file);
+  assert.equal(await subjectOf(it.port), 'server', 'the files are looked at once a second at most');
+  await clock.advance(1000);
+  assert.equal(await subjectOf(it.port), 'renewed');
+  writeFileSync(cert_file, 'garbage');
+  for (let look = 0; look < 3; look++) {
+    await clock.advance(1000);
+    assert.equal(await subjectOf(it.port), 'renewed');
+  }
+  const warnings = it.host.lines.filter(({ level }) => level === 'warn');
+  assert.equal(warnings.length, 1);
+  assert.match(String(warnings[0]?.facts['error']), /cert_file .*followed\.pem is no certificate/);
+});
+
+test('a file that is missing or of no use is named', () => {
+  const none = '/no/such/file.pem';
+  assert.throws(() => material({ cert_file: none }), /unable to read file \/no\/such\/file\.pem: ENOENT/);
+  assert.throws(() => material({ key_file: none }), /\/no\/such\/file\.pem/);
+  assert.throws(() => material({ client_ca_file: none }), /\/no\/such\/file\.pem/);
+  assert.throws(
+    () => material({ cert_file: renewed.cert }),
+    /cert_file .*renewed\.pem is no certificate for the key of key_file .*server\.key/,
+  );
+  assert.throws(() => material({ client_ca_file: server.key }), /client_ca_file .*server\.key holds no certificate/);
+});
+
+test('half a configuration is refused, and the default asks for certificates where it could verify them', () => {
+  const files = { cert_file: 'c', key_file: 'k' };
+  for (const config of [
+    { cert_file: 'c' },
+    { key_file: 'k' },
+    { ...files, client_auth: 'require_and_verify' },
+    { ...files, client_auth: 'verify_if_given' },
+    { ...files, client_ca_file: 'a', client_auth: 'none' },
+    { ...files, client_ca_file: 'a', client_auth: 'require' },
+    { ...files, min_version: 'TLSv1.2' },
+  ]) {
+    assert.equal(ListenerTlsSchema.safeParse(config).success, false, JSON.stringify(config));
+  }
+  const authOf = (config: object): ListenerTlsConfig['client_auth'] => ListenerTlsSchema.parse({ ...files, ...config }).client_auth;
+  assert.deepEqual(
+    [authOf({}), authOf({ client_ca_file: 'a' }), authOf({ client_auth: 'require' })],
+    ['none', 'require_and_verify', 'require'],
+  );
+});
+
+/** Of the certificate that is served; the whole handshake and a proper end, as both sides must see it. */
+function subjectOf(port: number): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let name = '';
+    const socket = tls.connect({ host: '127.0.0.1', port, ca }, () => {
+      name = String(socket.getPeerCertificate().subject.CN);
+      socket.end('POST /echo HTTP/1.1\r\nHost: g\r\nContent-Length: 0\r\nConnection: close\r\n\r\n');
+    });
+    socket.resume();
+    socket.on('error', reject);
+    socket.on('close', () => resolve(name));
+  });
+}
