@@ -131,8 +131,8 @@ function decodeTrace(message: WireMessage): TraceContext | undefined {
   const traceId = message.bytes(requestFields.traceId);
   if (traceId === undefined) return undefined;
   return {
-    traceId: Buffer.from(traceId).toString('hex'),
-    spanId: Buffer.from(message.bytes(requestFields.spanId) ?? []).toString('hex'),
+    traceId: traceId.toString('hex'),
+    spanId: message.bytes(requestFields.spanId)?.toString('hex') ?? '',
     flags: message.number(requestFields.traceFlags),
   };
 }

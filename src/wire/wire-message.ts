@@ -1,71 +1,76 @@
 import { fieldOf, wireType } from './protobuf.ts';
 import { WireReader } from './wire-reader.ts';
 
+/** One field: what it says as a number, and where its value stands. */
+interface Field {
+  readonly field: number;
+  readonly type: number;
+  readonly number: number;
+  readonly from: number;
+  readonly to: number;
+}
+
 /**
- * A small message as its fields by number, for reading what may come from a newer build: unknown fields are passed over, a field that is
- * absent or has another wire type is 0 or empty, as proto3 has it.
+ * A small message as its fields, for reading what may come from a newer build: unknown fields are passed over, a field that is absent or has
+ * another wire type is 0 or empty, as proto3 has it.
  */
 export class WireMessage {
-  readonly #values = new Map<number, (number | Uint8Array)[]>();
+  readonly #bytes: Buffer;
+  readonly #fields: Field[] = [];
 
   /** Throws Invalid("malformed"). */
   constructor(bytes: Uint8Array) {
+    this.#bytes = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
     const reader = new WireReader([bytes]);
-    while (reader.position < bytes.length) {
-      const tag = reader.tag();
-      const values = this.#values.get(fieldOf(tag)) ?? [];
-      this.#values.set(fieldOf(tag), values);
-      values.push(readValue(reader, tag, bytes));
-    }
+    while (reader.position < bytes.length) this.#fields.push(this.#read(reader, reader.tag()));
   }
 
   /** A varint or a double. */
   number(field: number): number {
-    const value = this.#last(field);
-    return typeof value === 'number' ? value : 0;
+    return this.#last(field)?.number ?? 0;
   }
 
   text(field: number): string {
-    return decodeText(this.bytes(field) ?? new Uint8Array(0));
+    const found = this.#last(field);
+    return found?.type === wireType.bytes ? this.#textOf(found) : '';
   }
 
   /** Every element of a repeated field. */
   texts(field: number): string[] {
-    const values = this.#values.get(field) ?? [];
-    return values.filter((value) => value instanceof Uint8Array).map(decodeText);
+    const found = this.#fields.filter((one) => one.field === field && one.type === wireType.bytes);
+    return found.map((one) => this.#textOf(one));
   }
 
-  /** undefined when it is absent. */
-  bytes(field: number): Uint8Array | undefined {
-    const value = this.#last(field);
-    return value instanceof Uint8Array ? value : undefined;
+  /** A view; undefined when it is absent. */
+  bytes(field: number): Buffer | undefined {
+    const found = this.#last(field);
+    return found?.type === wireType.bytes ? this.#bytes.subarray(found.from, found.to) : undefined;
+  }
+
+  #read(reader: WireReader, tag: number): Field {
+    const [field, type] = [fieldOf(tag), tag & 7];
+    const start = reader.position;
+    switch (type) {
+      case wireType.varint:
+        return { field, type, number: reader.varint(), from: start, to: reader.position };
+      case wireType.bytes: {
+        const to = reader.valueEnd(this.#bytes.length);
+        const from = reader.position;
+        reader.skipTo(to);
+        return { field, type, number: 0, from, to };
+      }
+      default:
+        reader.skipValue(tag, this.#bytes.length);
+        return { field, type, number: type === wireType.fixed64 ? this.#bytes.readDoubleLE(start) : 0, from: start, to: reader.position };
+    }
   }
 
   /** Of a field that is not repeated the last value counts. */
-  #last(field: number): number | Uint8Array | undefined {
-    return this.#values.get(field)?.at(-1);
+  #last(field: number): Field | undefined {
+    return this.#fields.findLast((one) => one.field === field);
   }
-}
 
-function readValue(reader: WireReader, tag: number, message: Uint8Array): number | Uint8Array {
-  switch (tag & 7) {
-    case wireType.varint:
-      return reader.varint();
-    case wireType.bytes: {
-      const end = reader.valueEnd(message.length);
-      const value = message.subarray(reader.position, end);
-      reader.skipTo(end);
-      return value;
-    }
-    default: {
-      const from = reader.position;
-      reader.skipValue(tag, message.length);
-      const value = Buffer.from(message.subarray(from, reader.position));
-      return (tag & 7) === wireType.fixed64 ? value.readDoubleLE() : value;
-    }
+  #textOf({ from, to }: Field): string {
+    return this.#bytes.toString('utf8', from, to);
   }
-}
-
-function decodeText(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8');
 }
