@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { usageOf } from './cpu.ts';
 import type { LoadOrder, LoadResult } from './load.ts';
-import { start } from './processes.ts';
+import { run } from './processes.ts';
 import type { Target } from './targets.ts';
 
 /** One program under one size of push. */
@@ -59,14 +59,7 @@ export async function measure(
 }
 
 async function load(order: LoadOrder): Promise<LoadResult> {
-  const generator = await start({
-    command: process.execPath,
-    args: [join(import.meta.dirname, 'load.ts'), JSON.stringify(order)],
-    side: 'around',
-    ready: /^(\{.*\})$/,
-  });
-  await generator.ended;
-  return JSON.parse(generator.found);
+  return JSON.parse(await run(process.execPath, [join(import.meta.dirname, 'load.ts'), JSON.stringify(order)], 'around'));
 }
 
 /** Requests that the sink has taken. */

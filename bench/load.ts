@@ -34,6 +34,11 @@ export interface LoadResult {
   readonly refused: Readonly<Record<string, number>>;
 }
 
+// Without them a program in JavaScript is not compiled yet.
+const warmRequests = 2000;
+// Fewer, and the clock of the kernel is too coarse.
+const windowRequests = 300;
+
 /** A closed loop over kept-alive HTTP/1.1 connections: each sends its next request when the last one was answered. */
 class Load {
   readonly #request: Buffer;
@@ -49,7 +54,7 @@ class Load {
 
   async run(order: LoadOrder): Promise<LoadResult> {
     const sockets = Array.from({ length: order.connections }, () => this.#open(order.port));
-    await passed(order.warmupMs);
+    await this.#until(order.warmupMs, warmRequests);
     const windows: Window[] = [];
     for (let at = 0; at < order.windows; at++) windows.push(await this.#window(order));
     this.#running = false;
@@ -60,7 +65,7 @@ class Load {
   async #window({ windowMs, pid }: LoadOrder): Promise<Window> {
     this.#latencies = [];
     const [from, before] = [performance.now(), usageOf(pid)];
-    await passed(windowMs);
+    await this.#until(windowMs, windowRequests);
     const [to, after] = [performance.now(), usageOf(pid)];
     const sorted = Float64Array.from(this.#latencies).sort();
     const quantile = (share: number): number => sorted[Math.floor(sorted.length * share)] ?? 0;
@@ -71,6 +76,12 @@ class Load {
       p50Ms: quantile(0.5),
       p99Ms: quantile(0.99),
     };
+  }
+
+  /** So long and so many requests; on a machine that has other work it takes longer, up to five times. */
+  async #until(ms: number, requests: number): Promise<void> {
+    const enough = this.#answered + requests;
+    for (let round = 0; round < 5 && (round === 0 || this.#answered < enough); round++) await passed(ms);
   }
 
   #open(port: number): Socket {

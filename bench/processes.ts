@@ -1,53 +1,61 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { availableParallelism } from 'node:os';
 import { createInterface } from 'node:readline';
+import { promisify } from 'node:util';
+
+/** Which half of the machine, where there are two cores and taskset: what is measured, or everything around it. */
+export type Side = 'measured' | 'around';
 
 /** A process of the bench. */
 export interface Running {
   readonly pid: number;
   /** What the pattern that was waited for found in a line of its output. */
   readonly found: string;
-  /** Resolves with its output when it has ended by itself; rejects when it failed. */
-  readonly ended: Promise<string>;
   stop(): Promise<void>;
 }
 
 export interface StartOptions {
   readonly command: string;
   readonly args: readonly string[];
-  /** Which half of the machine, where there are two cores and taskset: what is measured, or everything around it. */
-  readonly side: 'measured' | 'around';
+  readonly side: Side;
   /** It is ready when a line of its standard output or error matches; the first group is kept. */
   readonly ready: RegExp;
 }
 
 const readyWithinMs = 15_000;
+const stopWithinMs = 5_000;
 const pinned = availableParallelism() > 1 && has('taskset', '--version');
 
 /** Starts a process and waits until it says that it is ready; rejects with what it said instead. */
 export async function start({ command, args, side, ready }: StartOptions): Promise<Running> {
-  const [program, ...rest] = pinned ? ['taskset', '-c', side === 'measured' ? '1' : '0', command, ...args] : [command, ...args];
-  const child = spawn(program ?? command, rest, { stdio: ['ignore', 'pipe', 'pipe'] });
+  const [program, rest] = placed(command, args, side);
+  const child = spawn(program, rest, { stdio: ['ignore', 'pipe', 'pipe'] });
   const said: string[] = [];
-  const ended = once(child, 'exit').then(([code]) => {
-    if (code === 0 || code === null) return said.join('\n');
-    throw new Error(`${command} ended with ${code}:\n${said.slice(-20).join('\n')}`);
-  });
-  ended.catch(() => undefined); // whoever waits for it hears of it
-  const found = await Promise.race([
-    firstMatch(child, ready, said),
-    ended.then(() => Promise.reject(new Error(`${command} ended at once`))),
-  ]);
+  const ended = once(child, 'exit');
+  const tooSoon = ended.then(() => Promise.reject(new Error(`${command} ended at once:\n${said.slice(-20).join('\n')}`)));
   return {
     pid: child.pid ?? 0,
-    found,
-    ended,
+    found: await Promise.race([firstMatch(child, ready, said), tooSoon]),
     async stop() {
-      child.kill('SIGKILL');
-      await ended.catch(() => undefined);
+      // Gently, so that a profile that was asked for by --node-args is written.
+      child.kill('SIGTERM');
+      const timer = setTimeout(() => child.kill('SIGKILL'), stopWithinMs);
+      await ended;
+      clearTimeout(timer);
     },
   };
+}
+
+/** Runs a process to its end; resolves to what it printed, rejects when it failed. */
+export async function run(command: string, args: readonly string[], side: Side): Promise<string> {
+  const [program, rest] = placed(command, args, side);
+  const { stdout } = await promisify(execFile)(program, rest);
+  return stdout;
+}
+
+function placed(command: string, args: readonly string[], side: Side): [string, string[]] {
+  return pinned ? ['taskset', ['-c', side === 'measured' ? '1' : '0', command, ...args]] : [command, [...args]];
 }
 
 /** Whether a program can be run here. */
