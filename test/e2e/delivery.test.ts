@@ -97,10 +97,11 @@ describe('ack: delivered', () => {
   });
 });
 
-test('a push and its deliveries are one trace, which reaches an OTLP receiver', { timeout: 60_000 }, async () => {
+test('a push and its deliveries are one trace, which reaches an OTLP receiver', { timeout: 60_000 }, async (t) => {
   const [otlp, upstream] = [await startOtlpReceiver(), await startCapture()];
   const traces = `telemetry: { traces: { otlp: { endpoint: "${otlp.url}" }, sample_ratio: 1 } }`;
   const gateway = await startGateway({ config: configOf([upstream], 'ack: queued', traces) });
+  t.after(() => Promise.all([gateway.stop('SIGKILL'), otlp.close(), upstream.close()]));
   const client = pushClients[0]?.open(gateway.address());
   assert.ok(client);
   const traceId = '0af7651916cd43dd8448eb211c80319c';
@@ -117,17 +118,18 @@ test('a push and its deliveries are one trace, which reaches an OTLP receiver', 
     mine.some((span) => span.parentSpanId === received.spanId),
     JSON.stringify(mine),
   );
-  await Promise.all([otlp.close(), upstream.close()]);
 });
 
 describe('shutdown', () => {
-  test('SIGTERM delivers what is queued, prints the account and exits 0', async () => {
+  test('SIGTERM delivers what is queued, prints the account and exits 0', async (t) => {
     const upstream = await startCapture();
+    t.after(() => upstream.close());
     let holding = true;
     upstream.answer(() =>
       holding ? { status: 503, headers: { 'retry-after': '0' } } : { status: 200, headers: { 'content-type': 'application/proto' } },
     );
     const gateway = await startGateway({ config: configOf([upstream], 'ack: queued') });
+    t.after(() => gateway.stop('SIGKILL'));
     const client = pushClients[0]?.open(gateway.address());
     assert.ok(client);
     for (let round = 0; round < 20; round++) await client.push(seriesOf(`round-${round}`));
@@ -138,26 +140,28 @@ describe('shutdown', () => {
     assert.equal(await stopped, 0);
     const account = gateway.lines.at(-1);
     assert.deepEqual([account?.['delivered'], account?.['kept'], account?.['lost']], [20, 0, 0]);
-    await upstream.close();
   });
 
-  test('what is only in memory at the deadline is counted, and the exit code says 75', async () => {
+  test('what is only in memory at the deadline is counted, and the exit code says 75', async (t) => {
     const upstream = await startCapture();
+    t.after(() => upstream.close());
     upstream.answer(() => ({ status: 503 }));
     const gateway = await startGateway({ config: configOf([upstream], 'ack: queued', 'shutdown: { timeout: 300ms }') });
+    t.after(() => gateway.stop('SIGKILL'));
     const client = pushClients[0]?.open(gateway.address());
     assert.ok(client);
     for (let round = 0; round < 7; round++) await client.push(seriesOf(`round-${round}`));
     client.close();
     assert.equal(await gateway.stop(), 75);
     assert.deepEqual(gateway.lines.at(-1)?.['endpoints'], [{ exporter: 'pyroscope', endpoint: 'up0', delivered: 0, kept: 0, lost: 7 }]);
-    await upstream.close();
   });
 
-  test('a second signal ends it at once', { timeout: 20_000 }, async () => {
+  test('a second signal ends it at once', { timeout: 60_000 }, async (t) => {
     const upstream = await startCapture();
+    t.after(() => upstream.close());
     upstream.answer(() => ({ status: 503 }));
     const gateway = await startGateway({ config: configOf([upstream], 'ack: queued', 'shutdown: { timeout: 10m }') });
+    t.after(() => gateway.stop('SIGKILL'));
     const client = pushClients[0]?.open(gateway.address());
     assert.ok(client);
     await client.push(seriesOf('one'));
@@ -165,13 +169,14 @@ describe('shutdown', () => {
     gateway.process.kill('SIGTERM');
     await gateway.line((line) => line.message === 'stopping');
     assert.equal(await gateway.stop('SIGINT'), 75);
-    await upstream.close();
   });
 
-  test('with ack: delivered nothing acknowledged is lost: a sender that heard no 200 was never told so', async () => {
+  test('with ack: delivered nothing acknowledged is lost: a sender that heard no 200 was never told so', async (t) => {
     const upstream = await startCapture();
+    t.after(() => upstream.close());
     upstream.answer(() => undefined);
     const gateway = await startGateway({ config: configOf([upstream], 'ack: delivered', 'shutdown: { timeout: 300ms }') });
+    t.after(() => gateway.stop('SIGKILL'));
     const client = pushClients[0]?.open(gateway.address());
     assert.ok(client);
     const pushed = client.push(seriesOf('waits')).then(
@@ -183,6 +188,5 @@ describe('shutdown', () => {
     assert.equal(await pushed, 'refused');
     assert.equal(gateway.lines.at(-1)?.['lost'], 0);
     client.close();
-    await upstream.close();
   });
 });
