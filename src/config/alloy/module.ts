@@ -69,10 +69,9 @@ class Module {
       this.#items.filter((item) => needed.has(item)),
       edges,
     );
-    const inCycle = new Set(cycles.flat());
     for (const cycle of cycles) this.#reportCycle(cycle);
     for (const item of this.#items) this.#scope.announce(item, this.#receiverOf(item));
-    for (const item of order) if (!inCycle.has(item)) this.#evaluate(item);
+    for (const item of order) this.#evaluate(item);
     return { parts: this.#items.flatMap((item) => this.#parts.get(item) ?? []), exports: this.#exports };
   }
 

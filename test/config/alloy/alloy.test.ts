@@ -314,6 +314,14 @@ pyroscope.write "a" {
   );
 });
 
+test('refuses an attribute twice, and a block that may stand once', () => {
+  const text = 'pyroscope.write "a" {\n  external_labels = {}\n  external_labels = {}\n  tracing {\n  }\n  tracing {\n  }\n}';
+  assert.deepEqual(errorsOf(text), [
+    '3:3 pyroscope.write.a: attribute "external_labels" may only be provided once',
+    '6:3 pyroscope.write.a: block "tracing" may only be specified once',
+  ]);
+});
+
 test('names what was probably meant', () => {
   assert.match(
     errorsOf('pyroscope.wirte "b" {\n}').join(),

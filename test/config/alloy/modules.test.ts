@@ -121,7 +121,10 @@ test('refuses modules that contain themselves, and a few lines that ask for mill
   const doubling = Array.from({ length: 19 }, (_, at) => `declare "d${at}" {\n  d${at + 1} "x" {\n  }\n  d${at + 1} "y" {\n  }\n}\n`).join(
     '',
   );
-  assert.match(errorsOf(`${doubling}declare "d19" {\n}\nd0 "a" {\n}\n`).join(), /there are more than 10000/);
+  const leaf = 'declare "d19" {\n  pyroscope.write "w" {\n    endpoint {\n      url = sys.env("X")\n    }\n  }\n}\n';
+  const { problems, foreign } = read(`${doubling}${leaf}d0 "a" {\n}\n`, { env: { X: 'x' } });
+  assert.match(told(problems).join(), /there are more than 10000/);
+  assert.ok(foreign.length < 10_000);
 });
 
 test('refuses blocks of a module outside of one, and blocks of a file inside of one', () => {
