@@ -34,10 +34,17 @@ export interface Server {
 
 type Step = (text: string) => void;
 
+/** A connection that does not exist yet. */
+interface Attempt {
+  readonly to: string;
+  step: string;
+}
+
 /** Makes connections: name, address, proxy, TLS, in this order and within one time. */
 export class Connector {
   readonly #options: ConnectorOptions;
-  readonly #steps = new Map<string, string>();
+  /** The newest last. */
+  readonly #attempts = new Set<Attempt>();
 
   constructor(options: ConnectorOptions) {
     this.#options = options;
@@ -45,7 +52,8 @@ export class Connector {
 
   /** What the newest connection to that server is busy with: "waiting for DNS"; undefined when there is none under way. */
   step(server: Server): string | undefined {
-    return this.#steps.get(hostPort(server));
+    const to = hostPort(server);
+    return [...this.#attempts].findLast((attempt) => attempt.to === to)?.step;
   }
 
   /** To a server: TLS ones through their proxy. */
@@ -59,18 +67,22 @@ export class Connector {
   };
 
   async #connect(server: Server, done: buildConnector.Callback, open: (step: Step, signal: AbortSignal) => Promise<Socket>): Promise<void> {
-    const key = hostPort(server);
+    const attempt = { to: hostPort(server), step: 'not begun' };
+    this.#attempts.add(attempt);
     const { controller } = follow();
     const cancel = this.#options.clock.after(this.#options.timeoutMs, () =>
-      controller.abort(new Error(`no connection in time, ${this.#steps.get(key)}`)),
+      controller.abort(new Error(`no connection in time, ${attempt.step}`)),
     );
+    const say = (text: string): void => {
+      attempt.step = text;
+    };
     try {
-      done(null, await open((text) => this.#steps.set(key, text), controller.signal));
+      done(null, await open(say, controller.signal));
     } catch (error) {
       done(new ConnectError(error), null);
     } finally {
       cancel();
-      this.#steps.delete(key);
+      this.#attempts.delete(attempt);
     }
   }
 
