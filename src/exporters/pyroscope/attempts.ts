@@ -1,6 +1,7 @@
 import { crc32 } from 'node:zlib';
 import type { Lease, LogRecord } from '../../queue/log.ts';
 import type { Answer } from './answer.ts';
+import { remember } from './bounded.ts';
 
 /** What an endpoint remembers of a record between attempts. Lost with the process: a restart begins to count anew. */
 export interface Attempts {
@@ -19,7 +20,7 @@ export interface Attempts {
 }
 
 /** More records than that are not told apart; the oldest memories go. */
-const most = 10_000;
+const most = 100_000;
 
 /** The attempts of one endpoint, by record. */
 export class AttemptBook {
@@ -36,8 +37,7 @@ export class AttemptBook {
   of(lease: Lease, now: number): Attempts {
     const known = this.#byPosition.get(lease.position) ?? this.#takeInherited(lease.record);
     const attempts = known ?? { made: 0, since: now, suspectSince: undefined, suspect: 0, notBefore: 0, last: undefined };
-    if (this.#byPosition.size >= most) forgetOldest(this.#byPosition);
-    this.#byPosition.set(lease.position, attempts);
+    remember(this.#byPosition, lease.position, attempts, most);
     return attempts;
   }
 
@@ -50,9 +50,7 @@ export class AttemptBook {
   bequeath(position: number, heir: LogRecord): void {
     const attempts = this.#byPosition.get(position);
     this.#byPosition.delete(position);
-    if (attempts === undefined) return;
-    if (this.#inherited.size >= most) forgetOldest(this.#inherited);
-    this.#inherited.set(fingerprint(heir), attempts);
+    if (attempts !== undefined) remember(this.#inherited, fingerprint(heir), attempts, most);
   }
 
   #takeInherited(record: LogRecord): Attempts | undefined {
@@ -67,9 +65,4 @@ export class AttemptBook {
 /** A log on disk yields another object than the one that was put in. */
 function fingerprint({ receivedAt, body }: LogRecord): string {
   return `${receivedAt} ${body.byteLength} ${crc32(body)}`;
-}
-
-function forgetOldest(map: Map<unknown, unknown>): void {
-  const [oldest] = map.keys();
-  map.delete(oldest);
 }

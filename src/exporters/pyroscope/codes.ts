@@ -23,7 +23,7 @@ export function statusOfCode(code: number): number {
 
 /**
  * What a bare HTTP status means in codes, for senders that speak Connect or gRPC. Not Connect's own inference, which makes a permanent 413
- * `unknown`: whoever reads `unknown` tries again.
+ * `unknown`: whoever reads `unknown` tries again. Nor `unimplemented` for a 405 or 415, which in Connect goes with a 501.
  */
 export function codeOfStatus(status: number): number {
   const exact = codeByStatus[status];
@@ -35,9 +35,7 @@ const codeByStatus: Readonly<Record<number, number>> = {
   401: codeOf('unauthenticated'),
   403: codeOf('permission_denied'),
   404: codeOf('not_found'),
-  405: codeOf('unimplemented'),
   408: codeOf('deadline_exceeded'),
-  415: codeOf('unimplemented'),
   429: codeOf('resource_exhausted'),
   499: codeOf('canceled'),
   501: codeOf('unimplemented'),

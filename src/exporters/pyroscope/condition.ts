@@ -1,7 +1,10 @@
 import { codeName } from '../../core/codes.ts';
 import type { Host } from '../../core/component.ts';
 import type { Answer, Fault } from './answer.ts';
+import { remember } from './bounded.ts';
 
+/** Senders choose their tenants: the trouble of more than that is not told apart. */
+const mostTroubles = 1000;
 /** The trouble of the endpoint as a whole; others are named by their tenant. */
 const everybody = Symbol('everybody');
 
@@ -53,7 +56,7 @@ export class Condition {
   /** False when that trouble is known. */
   #enter(whose: string | typeof everybody, reason: string): boolean {
     const known = this.#troubles.has(whose);
-    this.#troubles.set(whose, reason);
+    remember(this.#troubles, whose, reason, mostTroubles);
     this.#show();
     return !known;
   }

@@ -1,4 +1,5 @@
 import type { Clock } from '../../core/clock.ts';
+import { remember } from './bounded.ts';
 
 /** After so many poisonous profiles of one service, refused in the same words, the next one is suspected from the start. */
 const poisonsToSuspect = 3;
@@ -25,10 +26,7 @@ export class Culprits {
   note(service: string, words: string): void {
     const key = keyOf(service, words);
     const poisons = (this.#live(key)?.poisons ?? 0) + 1;
-    this.#known.delete(key);
-    this.#known.set(key, { poisons, forgetAt: this.#clock.monotonic() + memoryMs });
-    const [oldest] = this.#known.keys();
-    if (this.#known.size > most && oldest !== undefined) this.#known.delete(oldest);
+    remember(this.#known, key, { poisons, forgetAt: this.#clock.monotonic() + memoryMs }, most);
   }
 
   /** How many tries a profile of this service gets that was refused in these words. `service` is asked only where there are culprits. */

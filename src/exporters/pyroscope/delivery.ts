@@ -60,7 +60,8 @@ export class Delivery {
     job.attempts.made += 1;
     if (job.attempts.made > 1) this.#parts.books.retried();
     const tried = await this.#try(job, pass);
-    await this.#act(this.#trials.decide(job, tried, countSeries(job)), job, tried);
+    const series = tried.judgement.fault === 'none' ? 1 : countSeries(job); // only a failure asks
+    await this.#act(this.#trials.decide(job, tried, series), job, tried);
   }
 
   /** Too old, whether it was ever tried or not. False when it cannot be buried now and stands in line again. */

@@ -56,6 +56,7 @@ export class Endpoint {
   show(): void {
     const { host, gate, name } = this.#parts;
     const labels = { exporter: host.id, endpoint: name };
+    host.health({ kind: 'ok' }, name);
     showBacklog(host, name, () => this.#cursor);
     host.metrics.gauge('flamegate_endpoint_breaker_open', '1 while the endpoint counts as down.', () => (gate.open ? 1 : 0), labels);
     host.metrics.gauge(

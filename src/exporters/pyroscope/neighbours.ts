@@ -1,3 +1,5 @@
+import { remember } from './bounded.ts';
+
 /** When things last happened to a group of records, by the start of the attempt, in monotonic milliseconds. */
 interface Standing {
   takenAt: number;
@@ -47,11 +49,7 @@ export class Neighbours {
 
   #standing(tenant: string): Standing {
     const standing = this.#tenants.get(tenant) ?? emptyStanding();
-    // Kept in the order of their last news, so that the first is the one to forget.
-    this.#tenants.delete(tenant);
-    this.#tenants.set(tenant, standing);
-    const [oldest] = this.#tenants.keys();
-    if (this.#tenants.size > mostTenants && oldest !== undefined) this.#tenants.delete(oldest);
+    remember(this.#tenants, tenant, standing, mostTenants);
     return standing;
   }
 }

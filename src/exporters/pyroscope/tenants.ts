@@ -1,5 +1,8 @@
 import type { Cursor } from '../../queue/log.ts';
+import { remember } from './bounded.ts';
 
+/** Senders choose their tenants: more than that are not remembered, and the oldest go on at once. */
+const mostTenants = 1000;
 /** A probe that never comes back must not silence its tenant for ever. */
 const probeLimitMs = 60_000;
 
@@ -24,7 +27,7 @@ export class TenantHolds {
   /** It was refused or limited; says how often now. */
   fault(tenant: string): number {
     const faults = (this.#faults.get(tenant) ?? 0) + 1;
-    this.#faults.set(tenant, faults);
+    remember(this.#faults, tenant, faults, mostTenants);
     return faults;
   }
 

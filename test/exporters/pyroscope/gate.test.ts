@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { Breaker } from '../../../src/exporters/pyroscope/breaker.ts';
 import { AdaptiveGate, alwaysOpen, type Pass } from '../../../src/exporters/pyroscope/gate.ts';
 import type { Outcome } from '../../../src/exporters/pyroscope/outcome.ts';
-import { Window } from '../../../src/exporters/pyroscope/window.ts';
+import { type Slot, Window } from '../../../src/exporters/pyroscope/window.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
 
 const periods = { minMs: 100, maxMs: 60_000 };
@@ -71,31 +71,48 @@ test('a probe that came to nothing lets another go at once', async () => {
 });
 
 /** Fills the window and ends everything in it the same way. */
-function round(window: Window, outcome: Outcome, bytes = 100): void {
-  const slots = [];
-  while (!window.full) {
-    const slot = window.enter();
-    slot.load(bytes);
-    slots.push(slot);
+function round(window: Window, outcome: Outcome): void {
+  for (const slot of fill(window)) slot.leave(outcome);
+}
+
+function fill(window: Window): Slot[] {
+  const slots: Slot[] = [];
+  while (!window.full) slots.push(window.enter());
+  return slots;
+}
+
+/** Keeps the window full while so many attempts are taken. */
+function flow(window: Window, taken: number): void {
+  const slots = fill(window);
+  for (let n = 0; n < taken; n++) {
+    slots.shift()?.leave('taken');
+    slots.push(...fill(window));
   }
-  for (const slot of slots) slot.leave(outcome);
+  for (const slot of slots) slot.leave('answered');
 }
 
 test('the window doubles while everything is taken, and grows by one a round after trouble', async () => {
   const clock = new FakeClock();
   const window = new Window(clock);
   const before = window.requests;
-  round(window, 'taken');
-  assert.ok(window.requests > before);
-  for (let n = 0; n < 300; n++) round(window, 'taken');
+  flow(window, before);
+  assert.equal(window.requests, 2 * before);
+  flow(window, 1000);
   const most = window.requests;
-  assert.equal(most, 256);
+  assert.equal(most, 100);
   await clock.advance(1);
   round(window, 'failed');
   assert.equal(window.requests, most / 2, 'one round of failures is one trouble');
   await clock.advance(1);
-  round(window, 'taken');
-  assert.ok(window.requests <= most / 2 + 1);
+  flow(window, most / 2 + 1);
+  assert.equal(window.requests, most / 2 + 1);
+});
+
+test('a window that is not used does not grow', () => {
+  const window = new Window(new FakeClock());
+  const before = window.requests;
+  for (let n = 0; n < 100; n++) window.enter().leave('taken');
+  assert.equal(window.requests, before);
 });
 
 test('the window never closes for a single request, and what carries too many bytes goes alone', async () => {
@@ -123,7 +140,7 @@ test('whatever happens, what has left is not in the window any more', () => {
         slot.leave(outcome);
       }
       assert.equal(window.full, false);
-      assert.ok(window.requests >= 1 && window.requests <= 256);
+      assert.ok(window.requests >= 1 && window.requests <= 100);
     }),
   );
 });
@@ -186,6 +203,16 @@ test('an open gate lets one probe through, which counts although the gate is ope
   const next = gate.enter(never);
   probe.leave('taken');
   await next;
+  assert.equal(gate.open, false);
+});
+
+test('a probe that had nothing to carry makes room for another', async () => {
+  const clock = new FakeClock();
+  const gate = gateAt(clock);
+  (await gate.enter(never)).leave('down');
+  await clock.advance(200);
+  (await gate.enter(never)).leave('nothing');
+  (await gate.enter(never)).leave('taken');
   assert.equal(gate.open, false);
 });
 

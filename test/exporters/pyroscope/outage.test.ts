@@ -98,7 +98,6 @@ test('one endpoint that answers 429, 503 or nothing leaves the delivery of anoth
     await eventually(
       () => account('good').delivered === 100,
       () => [trouble, account('good')],
-      2000,
     );
     assert.equal(account('bad').delivered, 0);
   }

@@ -52,7 +52,7 @@ test('profiles that cannot be parsed are buried after two tries and do not make 
   assert.equal(host.metric('flamegate_endpoint_breaker_open', { exporter: 'pyroscope/test', endpoint: 'up' }), 0);
   up.script([{}]);
   await push(ingestSeries({ __name__: 'app' }));
-  await eventually(() => account('up').delivered === 1, undefined, 1000);
+  await eventually(() => account('up').delivered === 1);
 });
 
 test('a tenant that may not write waits alone', async () => {

@@ -78,7 +78,7 @@ export function hostOf(url: string): string {
 export const quick = { min_backoff_period: '10ms', max_backoff_period: '20ms' } as const;
 
 /** Resolves when it is so, having looked again and again; fails with what `describe` says when it never is. */
-export async function eventually(isSo: () => boolean, describe: () => unknown = () => isSo.toString(), limitMs = 4000): Promise<void> {
+export async function eventually(isSo: () => boolean, describe: () => unknown = () => isSo.toString(), limitMs = 15_000): Promise<void> {
   for (const end = performance.now() + limitMs; !isSo(); await wait(2)) {
     if (performance.now() > end) throw new Error(`never came true: ${JSON.stringify(describe())}`);
   }
