@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { z } from 'zod';
 import { errorsOf, read, told, treeOf } from './support.ts';
 
 const out = 'pyroscope.write "out" {\n  endpoint {\n    url = "http://up:4040"\n  }\n}\n';
@@ -286,6 +287,7 @@ test('knows for each value where it was written and what it was read through', (
     { written: 'local.file.t.content', value: 'tenant' },
     { written: 'sys.env("URL")', value: 'http://u' },
   ]);
+  assert.deepEqual(read('logging {\n  level = coalesce(sys.env("NONE"), "info")\n}').foreign, []);
 });
 
 test('reports every mistake of every component at once, in the order of the file', () => {
@@ -418,6 +420,13 @@ test('checks the rules of a relabel component', () => {
   assert.match(rule('action = "labelmap"\n    modulus = -1'), /modulus.*should not be negative/);
   assert.equal(rule('action = "labelmap"\n    regex = "a"\n    replacement = "${1}_$name"'), '');
   assert.match(errorsOf('pyroscope.relabel "r" {\n  forward_to = []\n  max_cache_size = 0\n}').join(), /3:3 .*must be greater than 0/);
+});
+
+test('checks the HTTP client of a scrape by the rules of the client, where it is given them', () => {
+  const httpClient = z.object({ bearer_token: z.undefined().optional() });
+  const text = 'pyroscope.scrape "s" {\n  forward_to = []\n  targets = []\n  bearer_token = "t"\n}';
+  assert.match(errorsOf(text, { httpClient }).join(), /^4:3 pyroscope.scrape.s: Invalid input/);
+  assert.deepEqual(errorsOf(text), []);
 });
 
 test('checks the times of a scrape', () => {

@@ -12,6 +12,7 @@ const stdlib = createStdlib({ env, hostname: 'box', os: 'linux', arch: 'amd64', 
 const names = new Map<string, Value>([
   ...stdlib,
   ['secret', new Secret('hidden')],
+  ['empty_secret', new Secret('')],
   ['capsule', new Capsule('receiver', 'write/x')],
   ['o', new Map([['f', 1n]])],
 ]);
@@ -112,6 +113,7 @@ test('knows the standard library', () => {
     ['env("NAME")', 'value'],
     ['sys.env("NONE")', ''],
     ['coalesce(sys.env("EMPTY"), null, 0, false, [], {}, "last")', 'last'],
+    ['coalesce(empty_secret, "last")', 'last'],
     ['coalesce("", 0)', 0],
     ['coalesce()', null],
     ['convert.nonsensitive(secret)', 'hidden'],
