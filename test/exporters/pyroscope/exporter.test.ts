@@ -223,5 +223,6 @@ test('what another exporter took counts as accepted and dropped', async () => {
   exporter.discard(batchOf(ingestSeries({ __name__: 'a' })), 'not_stored');
   const { accepted, dropped } = account(hostOf(up.url));
   assert.deepEqual([accepted, dropped.invalid, dropped.not_stored], [3, 2, 1]);
+  assert.equal(host.metric('flamegate_exporter_accepted_profiles_total', { exporter: 'pyroscope/test' }), 3);
   assert.equal(host.metric('pyroscope_write_dropped_bytes_total', { endpoint: up.url }), 18);
 });

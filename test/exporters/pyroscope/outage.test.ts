@@ -51,6 +51,18 @@ test('a profile that outlives max_age goes to the dead letters within two second
   await eventually(() => account('up').deadLettered.expired === 2);
 });
 
+test('what has become too old since its last attempt gets no other', async () => {
+  const clock = new FakeClock();
+  const up = await server(() => ({ status: 503 }));
+  const { push, account } = await rig({ endpoints: [{ url: up.url, name: 'up', ...quick }] }, { clock });
+  await push(pushSeries({ service_name: 'a' }));
+  await pump(clock, 0, () => up.arrivals.length === 1);
+  clock.jump(3_600_000);
+  await pump(clock, 5, () => account('up').deadLettered.expired === 1);
+  assert.equal(up.arrivals.length, 1);
+  assert.ok(clock.monotonic() < 1000, 'the next look for what is too old is yet to come');
+});
+
 test('max_backoff_retries above 0 ends a queued profile as exhausted', async () => {
   const up = await server(() => ({ status: 503 }));
   const { push, account } = await rig({ endpoints: [{ url: up.url, name: 'up', ...quick, max_backoff_retries: 3 }] });

@@ -89,8 +89,9 @@ test('a tenant without neighbours is judged by all others', async () => {
   const { failed, taken } = court();
   const load = loadOf('a', 't1');
   await failed(load, 1);
+  await failed(load, 1);
   await taken(loadOf('c', 't2'));
-  assert.equal((await failed(load, 1)).likely, true);
+  assert.equal((await failed(load, 1)).likely, true, 'its own failures are no neighbour');
 });
 
 test('after three poisonous profiles of a service in the same words its next gets two tries, whatever the numbers in them', async () => {
