@@ -6,9 +6,6 @@ const notYet: readonly (readonly [pattern: RegExp, why: string])[] = [
     /^(L|E\d|R04-name-missing-(enrich|relabel-adds))/,
     'needs pyroscope.relabel and pyroscope.enrich, which this build can check and not run',
   ],
-  [/^R24/, 'needs TLS at the receiver, which this build refuses by name'],
-  [/^R28/, 'needs debug information to be passed on, which this build does not'],
-  [/^W49-push-plain-415/, 'the sender gets the code of a 415 as Connect words it, with another status'],
   [/^W72-connect-timeout-client-deadline/, 'an attempt is told remote_timeout, not what is left of the time the sender gave'],
   [/^S(?!06)/, 'needs pyroscope.scrape, which this build can check and not run'],
 ];
