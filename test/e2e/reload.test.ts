@@ -5,6 +5,7 @@ import { createServer } from 'node:net';
 import { type TestContext, test } from 'node:test';
 import { type Capture, startCapture } from '../support/capture.ts';
 import { type GatewayProcess, startGateway } from '../support/gateway.ts';
+import { createRandom } from '../support/random.ts';
 
 interface Shape {
   readonly upstreams: readonly Capture[];
@@ -138,17 +139,6 @@ test('reloads under load drop no connection, and every accepted profile arrives 
   assert.equal(await gateway.stop(), 0);
   assert.equal(gateway.lines.at(-1)?.['lost'], 0);
 });
-
-/** Mulberry32: a sequence that is the same in every run. */
-function createRandom(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) % below;
-  };
-}
 
 test('a storm of good and bad configurations loses nothing and never ends the process', { timeout: 120_000 }, async (t) => {
   const rounds = Number(process.env['FLAMEGATE_RUNS'] ?? 40);
