@@ -16,6 +16,8 @@ export interface Exchange {
   readonly signal: AbortSignal;
   /** Says "100 Continue" if asked to. Pieces as they come; rejects when the body was cut, and when onPiece throws (a limit). */
   readBody(onPiece: (piece: Uint8Array) => void): Promise<void>;
+  /** The same for a body that is passed on while it comes: as fast as they are taken. Throws when the body was cut. */
+  pieces(): AsyncIterable<Uint8Array>;
 }
 
 /** The other end of the connection. */
@@ -54,6 +56,8 @@ export interface Route {
   readonly methods: readonly string[];
   /** Content-Encoding is ours to undo; /ingest bodies stay as they are. */
   readonly inflates: boolean;
+  /** The body is left to the route, which takes it from exchange.pieces(): it may be larger than we would hold, for longer than we would wait. */
+  readonly streams?: boolean;
   /** Throws Unserved when no protocol of this path speaks the content type. */
   dialect(headers: IncomingHttpHeaders): Dialect;
   handle(request: Request): Promise<Reply>;

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import type { Exchange, Peer, Reply } from './exchange.ts';
-import { gone, readPieces } from './read-pieces.ts';
+import { gone, readPieces, takePieces } from './read-pieces.ts';
 import type { Target } from './target.ts';
 
 interface Arrival {
@@ -74,6 +74,12 @@ export class Http1Exchange implements Exchange {
       this.#onFailure = reject;
       readPieces(request, onPiece, () => !request.complete).then(resolve, reject);
     });
+  }
+
+  pieces(): AsyncIterable<Uint8Array> {
+    const request = this.#request;
+    if (this.#expectsContinue) this.#response.writeContinue();
+    return takePieces(request, () => !request.complete);
   }
 
   /** Resolves when the answer is out or the sender is gone. `last` is asked as late as possible: the rest of a body may still come. */

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { constants, type ServerHttp2Stream } from 'node:http2';
 import type { Exchange, Peer, Reply } from './exchange.ts';
-import { gone, readPieces } from './read-pieces.ts';
+import { gone, readPieces, takePieces } from './read-pieces.ts';
 import type { Target } from './target.ts';
 
 interface Arrival {
@@ -53,10 +53,15 @@ export class Http2Exchange implements Exchange {
 
   async readBody(onPiece: (piece: Uint8Array) => void): Promise<void> {
     const stream = this.#stream;
-    if (stream.closed) throw gone();
-    if (this.headers.expect === '100-continue') stream.additionalHeaders({ ':status': 100 });
+    this.#sayContinue();
     // When the connection is lost in the middle of a body, 'end' follows 'aborted'; a PushRequest cut at a field border still parses.
     await readPieces(stream, onPiece, () => stream.aborted);
+    this.#isWhole = true;
+  }
+
+  async *pieces(): AsyncGenerator<Uint8Array> {
+    this.#sayContinue();
+    yield* takePieces(this.#stream, () => this.#stream.aborted);
     this.#isWhole = true;
   }
 
@@ -70,6 +75,11 @@ export class Http2Exchange implements Exchange {
       stream.destroy(); // the session went away between the check and the call
     }
     await this.#closed;
+  }
+
+  #sayContinue(): void {
+    if (this.#stream.closed) throw gone();
+    if (this.headers.expect === '100-continue') this.#stream.additionalHeaders({ ':status': 100 });
   }
 
   #respond({ status, headers, body, trailers }: Reply): void {

@@ -49,7 +49,10 @@ export interface ServerOptions {
 
 const drainRetryMs = 1000;
 
-/** The one order of steps from head to answer, for every route and protocol. Its owner ends it with drain(). */
+/**
+ * The one order of steps from head to answer, for every route and protocol. A path of the map that ends in '/' stands for all that have one
+ * more segment. Its owner ends it with drain().
+ */
 export function createServer(routes: ReadonlyMap<string, Route>, options: ServerOptions): HttpServer {
   return new HttpServer(routes, options);
 }
@@ -109,7 +112,8 @@ export class HttpServer implements Server {
   }
 
   #route(exchange: Exchange): Route {
-    const route = this.#routes.get(exchange.path);
+    const { path } = exchange;
+    const route = this.#routes.get(path) ?? this.#routes.get(path.slice(0, path.lastIndexOf('/') + 1));
     if (route === undefined) throw new Unserved('path', this.#options.notFound);
     if (route.methods.includes(exchange.method)) return route;
     const allowed = route.methods.join(', ');
@@ -122,13 +126,8 @@ export class HttpServer implements Server {
     if (this.#draining) throw new Refused('draining', 'the gateway is about to stop', drainRetryMs);
     const identity = identify();
     const tenant = tenantRules === undefined ? '' : tenantOf(exchange, tenantRules);
-    const { announcedBytes } = dialect;
-    const arrived = await readBody(
-      exchange,
-      reservation,
-      { maxBytes: maxRequestBytes, timeoutMs: requestTimeoutMs, announcedBytes },
-      clock,
-    );
+    const limits = { maxBytes: maxRequestBytes, timeoutMs: requestTimeoutMs, announcedBytes: dialect.announcedBytes };
+    const arrived = route.streams === true ? [] : await readBody(exchange, reservation, limits, clock);
     const undo = (pieces: readonly Uint8Array[], encoding: string): Promise<readonly Uint8Array[]> =>
       inflate(pieces, encoding, reservation, maxDecompressedBytes);
     const encoding = route.inflates ? exchange.headers['content-encoding'] : undefined;

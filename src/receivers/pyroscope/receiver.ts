@@ -1,5 +1,5 @@
 import { aborted } from '../../core/abort.ts';
-import type { Consumer, Held, Host, Receiver } from '../../core/component.ts';
+import type { Held, Host, Receiver } from '../../core/component.ts';
 import { Admission, InFlight } from '../../net/server/admission.ts';
 import type { ConnectionOptions } from '../../net/server/connection.ts';
 import type { Route } from '../../net/server/exchange.ts';
@@ -9,6 +9,7 @@ import { ListenerTls } from '../../net/tls.ts';
 import { LabelCache } from '../../wire/label-cache.ts';
 import type { PushRules } from '../../wire/push.ts';
 import { ConnectService } from './connect.ts';
+import { type DebugInfoConsumer, debugInfoRoutes } from './debug-info.ts';
 import { healthPath, healthRoute, readyRoute } from './health.ts';
 import { ingestPaths, ingestRoute } from './ingest.ts';
 import { Intake } from './intake.ts';
@@ -30,14 +31,16 @@ interface Open {
 export class PyroscopeReceiver implements Receiver {
   readonly #config: PyroscopeReceiverConfig;
   readonly #host: Host;
+  readonly #next: DebugInfoConsumer;
   readonly #intake: Intake;
   readonly #tls: ListenerTls | undefined;
   #open: Open | undefined;
 
   /** Throws a sentence that names a certificate file of no use. */
-  constructor(config: PyroscopeReceiverConfig, next: Consumer, host: Host) {
+  constructor(config: PyroscopeReceiverConfig, next: DebugInfoConsumer, host: Host) {
     this.#config = config;
     this.#host = host;
+    this.#next = next;
     this.#intake = new Intake(next, host, config.tenant.forward);
     this.#tls = config.tls && new ListenerTls(config.tls);
   }
@@ -121,6 +124,7 @@ export class PyroscopeReceiver implements Receiver {
     return new Map([
       [pushPath, pushRoute(push)],
       ...ingestPaths.map((path) => [path, ingest] as const),
+      ...debugInfoRoutes(this.#next, this.#host.clock),
       [healthPath, healthRoute(connect)],
       ['/ready', readyRoute(unready)],
     ]);
