@@ -3,6 +3,7 @@ import { messageOf } from '../core/errors.ts';
 import { DirectoryError } from './disk/directory-error.ts';
 import { DiskQueue } from './disk/disk-queue.ts';
 import { type Files, systemFiles } from './disk/files.ts';
+import { ownerOf } from './disk/owner.ts';
 import type { Log } from './log.ts';
 import { MemoryLog } from './memory.ts';
 import type { DiskQueueConfig, QueueConfig } from './schema.ts';
@@ -34,6 +35,6 @@ async function realDir(files: Files, dir: string): Promise<string> {
     await files.makeDir(dir);
     return await files.realPath(dir);
   } catch (why) {
-    throw new DirectoryError(dir, `${messageOf(why)} (this process runs as uid ${process.getuid?.() ?? 'unknown'})`, { cause: why });
+    throw new DirectoryError(dir, `${messageOf(why)}${await ownerOf(files, dir)}`, { cause: why });
   }
 }

@@ -1,8 +1,9 @@
 import { dirname } from 'node:path';
 import { messageOf } from '../../core/errors.ts';
 import { DirectoryError } from './directory-error.ts';
-import { errorCode, type Files, isFull } from './files.ts';
+import { type Files, isFull } from './files.ts';
 import { newLogId, readIdentity, writeIdentity } from './identity.ts';
+import { ownerOf } from './owner.ts';
 import { type Found, findLog } from './recovery.ts';
 
 /** Where a log is. */
@@ -39,7 +40,7 @@ export async function openDirectory({ dir, files, lock }: Directory): Promise<Op
   } catch (why) {
     unlock?.();
     if (why instanceof DirectoryError) throw why;
-    throw new DirectoryError(dir, `${messageOf(why)}${await whose(files, dir)}`, { cause: why });
+    throw new DirectoryError(dir, `${messageOf(why)}${await ownerOf(files, dir)}`, { cause: why });
   }
 }
 
@@ -57,16 +58,5 @@ async function identify(files: Files, dir: string, id: Uint8Array): Promise<bool
   } catch (why) {
     if (isFull(why)) return false;
     throw why;
-  }
-}
-
-/** Who may write in a directory, and who we are. */
-async function whose(files: Files, dir: string): Promise<string> {
-  const us = `this process runs as uid ${process.getuid?.() ?? 'unknown'}`;
-  try {
-    const { uid, mode } = await files.describe(dir);
-    return ` (it belongs to uid ${uid} with mode ${mode.toString(8).padStart(4, '0')}, ${us})`;
-  } catch (why) {
-    return ` (${us}${errorCode(why) === 'ENOENT' ? ', it does not exist and cannot be made' : ''})`;
   }
 }

@@ -1,7 +1,9 @@
+import { basename } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 
-/** SQLITE_BUSY (sqlite.org/rescode.html). */
+// sqlite.org/rescode.html
 const busy = 5;
+const notWritable = [8, 14]; // SQLITE_READONLY, SQLITE_CANTOPEN
 
 /**
  * Holds a file for the life of this process: undefined when another process holds it. The kernel lets go when the process ends, however it
@@ -9,14 +11,17 @@ const busy = 5;
  * exclusive transaction. Its journal stays in memory: no second file appears. Throws when the file cannot be made or read.
  */
 export function lockFile(path: string): (() => void) | undefined {
-  const database = new DatabaseSync(path, { timeout: 0 });
+  let database: DatabaseSync | undefined;
   try {
+    database = new DatabaseSync(path, { timeout: 0 });
     database.exec('PRAGMA journal_mode = MEMORY');
     database.exec('BEGIN EXCLUSIVE');
   } catch (why) {
-    database.close();
-    if (why instanceof Error && 'errcode' in why && why.errcode === busy) return undefined;
-    throw why;
+    database?.close();
+    const code = why instanceof Error && 'errcode' in why ? Number(why.errcode) : 0;
+    if (code === busy) return undefined;
+    throw notWritable.includes(code) ? new Error(`its file ${basename(path)} cannot be opened for writing`, { cause: why }) : why;
   }
-  return () => database.close();
+  const held = database;
+  return () => held.close();
 }
