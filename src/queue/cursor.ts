@@ -14,10 +14,15 @@ interface Taken {
   readonly info: RecordInfo;
   lease: OpenLease | undefined;
   lost: Loss | undefined;
+  /** Of one that could not be read: ends its rest. */
+  cancelRest: (() => void) | undefined;
 }
 
-// A disk that cannot be read now may come back; until then it must not be asked in a loop.
+// A disk that cannot be read now may come back; until then it must not be asked in a loop. Others pass a record that cannot be read, unless
+// so many could not in a row: then it is not about records.
 const unreadableMs = 1000;
+const mostUnreadable = 4;
+const restMs = 500;
 
 /**
  * One cursor as the log knows it, for as long as it exists, whoever holds it (held-cursor.ts). What it has not passed is pending; what is
@@ -41,6 +46,9 @@ export class LogCursor implements StoreCursor {
   #tenure = 0;
   /** The tenure whose take() is under way. */
   #taking: number | undefined;
+  /** Reads that failed since one succeeded, and until when nothing is read because of them, monotonic milliseconds. */
+  #failedReads = 0;
+  #restUntilMs = 0;
   /** Wakes the take() that waits. */
   #wake: (() => void) | undefined;
 
@@ -104,8 +112,10 @@ export class LogCursor implements StoreCursor {
   /** The store loses the record and still knows it. One that is taken stays readable, and its verdict decides what it counts as. */
   lose(position: number, info: RecordInfo, loss: Loss): void {
     const taken = this.#taken.get(position);
-    if (taken !== undefined) taken.lost ??= loss;
-    else if (this.#line.remove(position)) this.#drop(position, info, loss);
+    if (taken !== undefined) {
+      taken.lost ??= loss;
+      if (taken.cancelRest !== undefined) this.#giveBack(position, 0);
+    } else if (this.#line.remove(position)) this.#drop(position, info, loss);
   }
 
   /** Records that were damaged before it could know them: one profile each, for want of knowledge. */
@@ -133,9 +143,9 @@ export class LogCursor implements StoreCursor {
   async vacate(): Promise<void> {
     this.#tenure += 1;
     this.#wake?.();
-    for (const [position, { lease }] of [...this.#taken]) {
-      if (lease === undefined) continue; // being read, and given back after that
-      lease.revoke();
+    for (const [position, { lease, cancelRest }] of [...this.#taken]) {
+      if (lease === undefined && cancelRest === undefined) continue; // being read, and given back after that
+      lease?.revoke();
       this.#giveBack(position, 0);
     }
     this.#line.reset();
@@ -150,7 +160,7 @@ export class LogCursor implements StoreCursor {
       for (;;) {
         if (signal.aborted) throw signal.reason;
         if (tenure !== this.#tenure) throw new Error(`cursor ${this.#name} was closed`);
-        const position = this.#paused ? undefined : this.#line.next(order);
+        const position = this.#paused || this.#restsMs > 0 ? undefined : this.#line.next(order);
         const lease = position === undefined ? await this.#change(signal) : await this.#read(position);
         if (lease === undefined || tenure !== this.#tenure) continue;
         if (!signal.aborted) return lease;
@@ -163,14 +173,14 @@ export class LogCursor implements StoreCursor {
 
   async takeExpired(receivedBefore: number): Promise<Lease | undefined> {
     const tenure = this.#tenure;
-    for (;;) {
+    while (tenure === this.#tenure && this.#restsMs <= 0) {
       const oldest = this.#line.oldest;
-      if (oldest === undefined || oldest.receivedAt >= receivedBefore || tenure !== this.#tenure) return undefined;
+      if (oldest === undefined || oldest.receivedAt >= receivedBefore) return undefined;
       this.#line.remove(oldest.position);
       const lease = await this.#read(oldest.position);
       if (lease !== undefined && tenure === this.#tenure) return lease;
-      if (this.#pending.has(oldest.position)) return undefined; // cannot be read now
     }
+    return undefined;
   }
 
   async takeAt(position: number): Promise<Lease | undefined> {
@@ -212,7 +222,8 @@ export class LogCursor implements StoreCursor {
         end();
         reject(signal.reason);
       };
-      const untilMs = this.#paused ? undefined : this.#line.untilChangeMs;
+      const restsMs = this.#restsMs;
+      const untilMs = this.#paused ? undefined : restsMs > 0 ? restsMs : this.#line.untilChangeMs;
       const cancelTimer = untilMs === undefined ? undefined : this.#clock.after(untilMs, wake);
       signal.addEventListener('abort', onAbort, { once: true });
       this.#wake = wake;
@@ -224,21 +235,35 @@ export class LogCursor implements StoreCursor {
     const tenure = this.#tenure;
     const info = this.#store.info(position);
     if (info === undefined) throw new Error(`record ${position} is in line and not in the store`);
-    const taken: Taken = { info, lease: undefined, lost: undefined };
+    const taken: Taken = { info, lease: undefined, lost: undefined, cancelRest: undefined };
     this.#taken.set(position, taken);
     let record: LogRecord | undefined;
     try {
       record = await this.#store.read(position);
     } catch {
-      this.#giveBack(position, unreadableMs); // the store has said what is wrong
+      this.#rest(position, taken, tenure); // the store has said what is wrong
       return undefined;
     }
+    this.#failedReads = 0;
     if (record === undefined || tenure !== this.#tenure) {
       this.#giveBack(position, 0);
       return undefined;
     }
     taken.lease = new OpenLease(position, record, this.#leaseOwner);
     return taken.lease;
+  }
+
+  /** For how long nothing is read. */
+  get #restsMs(): number {
+    return this.#restUntilMs - this.#clock.monotonic();
+  }
+
+  /** Out of line for a while: a record that cannot be read now must not stand before those that can, whatever the order. */
+  #rest(position: number, taken: Taken, tenure: number): void {
+    this.#failedReads += 1;
+    if (this.#failedReads >= mostUnreadable) this.#restUntilMs = this.#clock.monotonic() + restMs;
+    if (taken.lost !== undefined || tenure !== this.#tenure) this.#giveBack(position, 0);
+    else taken.cancelRest = this.#clock.after(unreadableMs, () => this.#giveBack(position, 0));
   }
 
   readonly #leaseOwner: LeaseOwner = {
@@ -255,6 +280,7 @@ export class LogCursor implements StoreCursor {
     const taken = this.#taken.get(position);
     this.#taken.delete(position);
     if (taken === undefined) return;
+    taken.cancelRest?.();
     if (taken.lost !== undefined) {
       this.#drop(position, taken.info, taken.lost);
       return;

@@ -10,6 +10,7 @@ import { type FoundCursor, restoreCursor } from './disk/recovery.ts';
 import type { DiskReport } from './disk/report.ts';
 import type { Segment } from './disk/segment.ts';
 import { Segments } from './disk/segments.ts';
+import { Unreadable } from './disk/unreadable.ts';
 import {
   type Cursor,
   type CursorOptions,
@@ -46,8 +47,6 @@ import type { Store, StoreCursor } from './store.ts';
 
 const freshBytes = 32 * 2 ** 20;
 const collectRetryMs = 1000;
-/** A record that could not be read so often is taken for damaged: a second apart, so a disk may come back meanwhile. */
-const mostReads = 10;
 
 /** How a log on disk is opened. */
 export interface DiskLogOptions extends Directory {
@@ -66,8 +65,7 @@ export class DiskLog implements Log {
   readonly #appender: Appender;
   readonly #bookmarks: Bookmarks;
   readonly #fresh = new Fresh(freshBytes);
-  /** How often a record could not be read. */
-  readonly #unreadable = new Map<number, number>();
+  readonly #unreadable = new Unreadable();
   readonly #unlock: () => void;
   #limits: Limits;
   #end: number;
@@ -103,7 +101,7 @@ export class DiskLog implements Log {
       ready: () => this.#ready(),
       end: () => this.#end,
       publish: (group) => this.#publish(group),
-      onSynced: (seconds) => options.report.synced(seconds),
+      onSynced: (seconds) => this.#synced(seconds),
       onStored: () => options.report.stored(),
       onFailure: (why) => options.report.failed('append', why),
     });
@@ -213,6 +211,11 @@ export class DiskLog implements Log {
     await this.#appender.append(record, 'moved');
   }
 
+  #synced(seconds: number): void {
+    this.#unreadable.worked();
+    this.#options.report.synced(seconds);
+  }
+
   #publish(group: readonly Append[]): void {
     const segment = this.#segments.open;
     if (segment === undefined) throw new Error('a group was stored and no segment is open');
@@ -236,15 +239,13 @@ export class DiskLog implements Log {
     try {
       const record = await segment.read(position);
       await this.#segments.touch(segment);
-      this.#unreadable.delete(position);
+      this.#unreadable.worked();
+      this.#unreadable.forget(position);
       if (record !== undefined) return record;
     } catch (why) {
       if (this.#segments.find(position) === undefined) return undefined; // overflow has taken it meanwhile
-      const reads = (this.#unreadable.get(position) ?? 0) + 1;
-      this.#unreadable.set(position, reads);
       this.#options.report.failed('read', why);
-      if (reads < mostReads) throw why;
-      this.#unreadable.delete(position);
+      if (!this.#unreadable.failed(position, why)) throw why;
     }
     this.#forgetDamaged(position);
     return undefined;
@@ -299,7 +300,6 @@ export class DiskLog implements Log {
 
   /** The cursors' files say so before the segments go; unless the disk is so full that this must make the room for it. */
   async #delete(segments: readonly Segment[]): Promise<void> {
-    await this.#bookmarks.sync();
     for (const segment of segments) await this.#segments.remove(segment);
   }
 
@@ -319,7 +319,6 @@ export class DiskLog implements Log {
     for (let position = segment.first; position < segment.index.end; position++) {
       const info = segment.index.get(position);
       if (info !== undefined) this.#cursors.lose(position, info, 'overflow');
-      this.#fresh.delete(position);
     }
     await this.#delete([segment]);
     return true;

@@ -126,7 +126,7 @@ export class Segment {
     const header = decodeFrameHeader(bytes, this.header.mark);
     const record = bytes.subarray(frameHeaderBytes);
     if (filled < bytes.length || header?.position !== position || crc32(record) !== header.crc) return undefined;
-    return decodeRecord(record);
+    return decoded(record);
   }
 
   /** Takes no more frames: writes the index file, without which a start only takes longer. */
@@ -174,5 +174,15 @@ export class Segment {
       if (this.#file === file) this.#file = undefined; // the next to read tries again
     });
     return file;
+  }
+}
+
+/** Undefined when the bytes are sound and no record all the same. */
+function decoded(bytes: Uint8Array): LogRecord | undefined {
+  try {
+    return decodeRecord(bytes);
+  } catch (why) {
+    if (why instanceof RangeError) return undefined;
+    throw why;
   }
 }
