@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import type { Exchange, Peer, Reply } from './exchange.ts';
+import { valuesOf } from './raw-headers.ts';
 import { gone, readPieces, takePieces } from './read-pieces.ts';
 import type { Target } from './target.ts';
 
@@ -57,7 +58,7 @@ export class Http1Exchange implements Exchange {
   }
 
   headerValues(name: string): readonly string[] {
-    return this.#request.headersDistinct[name] ?? [];
+    return valuesOf(this.#request.rawHeaders, name);
   }
 
   /** What comes as its body is no HTTP. */

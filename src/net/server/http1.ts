@@ -6,6 +6,7 @@ import { Invalid } from '../../core/errors.ts';
 import { type ConnectionOptions, linger } from './connection.ts';
 import type { Peer, Reply } from './exchange.ts';
 import { Http1Exchange } from './http1-exchange.ts';
+import { valuesOf } from './raw-headers.ts';
 import { gone } from './read-pieces.ts';
 import type { Server } from './serve.ts';
 import { nowhere, parseTarget, type Target } from './target.ts';
@@ -137,7 +138,7 @@ function isLast(connection: Connection, request: http.IncomingMessage, close: bo
 /** Invalid for what node's parser lets pass and nobody may send (RFC 9112 section 3.2). */
 function readHead(request: http.IncomingMessage, prefix: string): Target | Invalid {
   if (request.httpVersionMajor !== 1) return new Invalid('malformed', 'a request line ends with HTTP/1.1 or HTTP/1.0');
-  const hosts = request.headersDistinct['host']?.length ?? 0;
+  const hosts = valuesOf(request.rawHeaders, 'host').length;
   if (hosts > 1 || (hosts === 0 && request.httpVersion === '1.1')) {
     return new Invalid('malformed', `a request has one Host header, found ${hosts}`);
   }

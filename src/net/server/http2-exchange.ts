@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { constants, type ServerHttp2Stream } from 'node:http2';
 import type { Exchange, Peer, Reply } from './exchange.ts';
+import { valuesOf } from './raw-headers.ts';
 import { gone, readPieces, takePieces } from './read-pieces.ts';
 import type { Target } from './target.ts';
 
@@ -48,7 +49,7 @@ export class Http2Exchange implements Exchange {
   }
 
   headerValues(name: string): readonly string[] {
-    return this.#rawHeaders.filter((_, at) => at % 2 === 1 && this.#rawHeaders[at - 1] === name);
+    return valuesOf(this.#rawHeaders, name);
   }
 
   async readBody(onPiece: (piece: Uint8Array) => void): Promise<void> {

@@ -52,7 +52,8 @@ export class Http2 {
       maxSessionInvalidFrames: 100,
       maxSessionRejectedStreams: 100,
       maxSettings: 32,
-      streamResetBurst: 1000,
+      // As many as a client may have open, twice.
+      streamResetBurst: 2 * options.maxStreams,
       streamResetRate: 33,
     });
     this.#http2.on('stream', (stream, headers, _flags, rawHeaders) => this.#onStream(stream, headers, rawHeaders));

@@ -7,7 +7,7 @@ import { PusherService, type PushRequest, PushRequestSchema } from '../../gen/pu
 import type { Reply, Request } from '../../net/server/exchange.ts';
 import { frameMessage } from '../../wire/grpc-frame.ts';
 import type { Form } from './form.ts';
-import { checkJsonValues } from './json-values.ts';
+import { checkJsonBounds } from './json-bounds.ts';
 
 /** What a decoded push is handed to. */
 type Take = (message: PushRequest) => Promise<void>;
@@ -44,7 +44,8 @@ export class ConnectService {
 
   /** A push in JSON. Rejects with what `take` rejects with, and with Invalid when the message cannot be decoded or should not be. */
   async push(form: Form, message: readonly Uint8Array[], request: Request, take: Take): Promise<Reply> {
-    checkJsonValues(message);
+    const text = Buffer.concat(message);
+    checkJsonBounds(text);
     let outcome: { readonly failure: unknown } | 'taken' | undefined;
     const values = createContextValues().set(takeKey, async (decoded) => {
       try {
@@ -55,9 +56,9 @@ export class ConnectService {
         throw failure;
       }
     });
-    const reply = await call(this.#push, form, message, request, values);
+    const reply = await call(this.#push, form, [text], request, values);
     if (outcome === 'taken') return reply;
-    throw outcome === undefined ? undecodable(message) : outcome.failure;
+    throw outcome === undefined ? undecodable(text) : outcome.failure;
   }
 
   /** grpc.health.v1.Health/Check. */
@@ -100,9 +101,9 @@ async function toReply({ status, header, body, trailer }: UniversalServerRespons
 }
 
 /** Connect says `internal` of some of these, which senders retry; what is wrong is found by decoding once more. */
-function undecodable(message: readonly Uint8Array[]): Invalid {
+function undecodable(text: Buffer): Invalid {
   try {
-    fromJsonString(PushRequestSchema, Buffer.concat(message).toString(), { ignoreUnknownFields: true });
+    fromJsonString(PushRequestSchema, text.toString(), { ignoreUnknownFields: true });
   } catch (why) {
     return new Invalid('malformed', `the body is no push.v1.PushRequest in JSON: ${messageOf(why)}`, { cause: why });
   }
