@@ -1,6 +1,7 @@
 import type { Shared } from '../../core/component.ts';
 import { Invalid, Refused } from '../../core/errors.ts';
 import { formatSize } from '../../core/units.ts';
+import { Unserved } from './unserved.ts';
 
 const retryAfterMs = 1000;
 
@@ -61,15 +62,19 @@ export class Reservation {
     return this.#bytes;
   }
 
-  /** From now on so many, more or fewer than before. Throws Refused when they are not there now, Invalid when there never are so many. */
+  /**
+   * From now on so many, more or fewer than before. Throws Refused when they are not there now, Invalid when there never are so many, and
+   * Unserved("canceled") after release(): work that goes on behind an answer must end, for its bytes would be nobody's.
+   */
   hold(bytes: number): void {
-    if (this.#released) return;
+    if (this.#released) throw new Unserved('canceled', 'the request is over');
     this.#move(this.#bytes, bytes);
     this.#bytes = bytes;
   }
 
   /** Everything goes back, once. */
   release(): void {
+    if (this.#released) return;
     this.hold(0);
     this.#released = true;
   }

@@ -27,7 +27,12 @@ export const lingerMs = 1000;
 
 /** The other end of a socket that speaks in the clear. */
 export function peerOf(socket: Socket): Peer {
-  return { address: socket.remoteAddress ?? '', secure: false, certificate: undefined };
+  return { address: addressOf(socket), secure: false, certificate: undefined };
+}
+
+/** A sender's address as people write it: on [::] the kernel wraps those of IPv4. Empty on a unix socket. */
+export function addressOf(socket: Socket): string {
+  return (socket.remoteAddress ?? '').replace(/^::ffff:(?=\d+\.)/, '');
 }
 
 /**

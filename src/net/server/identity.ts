@@ -27,10 +27,17 @@ export function tenantOf(exchange: Exchange, rules: TenantRules): string {
   const [tenant = ''] = values;
   if (values.length > 1) throw badTenant(rules, `one value, found ${values.length}`);
   if (tenant === '') return rules.fallback;
-  if (tenant.length > longestBytes) throw badTenant(rules, `at most ${longestBytes} bytes, found ${tenant.length}`);
-  if (tenant === '.' || tenant === '..') throw badTenant(rules, `a name, found ${JSON.stringify(tenant)}`);
-  if (/[^A-Za-z0-9!\-_.*'()]/.test(tenant)) throw badTenant(rules, `letters, digits and !-_.*'() only, found ${JSON.stringify(tenant)}`);
+  const expected = tenantFault(tenant);
+  if (expected !== undefined) throw badTenant(rules, expected);
   return tenant;
+}
+
+/** What is expected instead of a tenant id that no Pyroscope takes, and what was found; undefined for one that it takes. */
+export function tenantFault(tenant: string): string | undefined {
+  if (tenant.length > longestBytes) return `at most ${longestBytes} bytes, found ${tenant.length}`;
+  if (tenant === '.' || tenant === '..') return `a name, found ${JSON.stringify(tenant)}`;
+  if (/[^A-Za-z0-9!\-_.*'()]/.test(tenant)) return `letters, digits and !-_.*'() only, found ${JSON.stringify(tenant)}`;
+  return undefined;
 }
 
 function badTenant(rules: TenantRules, expected: string): Unserved {

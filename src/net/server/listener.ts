@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Clock } from '../../core/clock.ts';
 import type { Held, Host, Logger, Shared } from '../../core/component.ts';
 import { messageOf } from '../../core/errors.ts';
-import { formatAddress, parseAddress } from './address.ts';
+import { type Address, formatAddress, parseAddress } from './address.ts';
 import { type ConnectionOptions, linger, peerOf } from './connection.ts';
 import { Http1 } from './http1.ts';
 import { Http2 } from './http2.ts';
@@ -33,7 +33,8 @@ export interface Listener extends Shared {
 /** The address cannot be bound. */
 export class CannotListen extends Error {
   constructor(endpoint: string, why: unknown) {
-    super(`cannot listen on ${endpoint}: ${messageOf(why)}`, { cause: why });
+    const hint = endpoint.startsWith('unix:') ? ' (remove the file if nobody listens there any more)' : '';
+    super(`cannot listen on ${endpoint}: ${messageOf(why)}${hint}`, { cause: why });
     this.name = 'CannotListen';
   }
 }
@@ -56,11 +57,17 @@ export async function openListener({ endpoint }: ListenerOptions, host: Pick<Hos
   const listener = new BoundListener(server, host);
   await new Promise<void>((resolve, reject) => {
     server.once('error', (why) => reject(new CannotListen(endpoint, why)));
-    server.listen(address.kind === 'unix' ? { path: address.path } : { host: address.host, port: address.port }, resolve);
+    server.listen(listenOptions(address), resolve);
   });
   // EMFILE and its like: the connection is not there, the listener is.
   server.on('error', (why) => host.log.warn('cannot accept a connection', { endpoint, error: why.message }));
   return listener;
+}
+
+/** For [::] node is told no host: it takes 0.0.0.0 by itself where there is no IPv6. */
+function listenOptions(address: Address): net.ListenOptions {
+  if (address.kind === 'unix') return { path: address.path };
+  return address.host === '::' ? { port: address.port } : { host: address.host, port: address.port };
 }
 
 /** Connections that share options, and with them node's two servers. */

@@ -4,6 +4,7 @@ import type { Clock } from '../../core/clock.ts';
 import type { Logger } from '../../core/component.ts';
 import { messageOf } from '../../core/errors.ts';
 import type { ListenerTls } from '../tls.ts';
+import { addressOf } from './connection.ts';
 import type { Peer } from './exchange.ts';
 
 /** A connection on which the handshake is over. */
@@ -82,5 +83,5 @@ function isWelcome(socket: TLSSocket, clientAuth: ListenerTls['config']['client_
 
 function peerOf(socket: TLSSocket): Peer {
   const certificate = socket.authorized ? socket.getPeerX509Certificate()?.subject : undefined;
-  return { address: socket.remoteAddress ?? '', secure: true, certificate };
+  return { address: addressOf(socket), secure: true, certificate };
 }

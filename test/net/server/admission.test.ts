@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { Invalid, Refused } from '../../../src/core/errors.ts';
 import { Admission, InFlight } from '../../../src/net/server/admission.ts';
+import { Unserved } from '../../../src/net/server/unserved.ts';
 
 test('refuses for now what others leave no room for, and for good what is larger than everything', () => {
   const admission = new Admission(100);
@@ -33,9 +34,20 @@ test('takes bytes back once, however often they are returned', () => {
   other.hold(40);
   one.release();
   one.release();
-  one.hold(50);
   assert.equal(admission.heldBytes, 40);
   assert.equal(total.bytes, 40);
+});
+
+test('holds nothing for a request that is over, and says so to whoever still works for it', () => {
+  const admission = new Admission(100);
+  const one = admission.open();
+  one.hold(60);
+  one.release();
+  assert.throws(
+    () => one.hold(50),
+    (why) => why instanceof Unserved && why.reason === 'canceled',
+  );
+  assert.equal(admission.heldBytes, 0);
 });
 
 test('several receivers show one sum and have one bound each', () => {

@@ -82,6 +82,7 @@ test('names the address that is taken', async (t) => {
 test('listens on a unix socket, where senders have no address', async (t) => {
   const dir = await mkdtemp(join(tmpdir(), 'listener-'));
   t.after(() => rm(dir, { recursive: true }));
+  await assert.rejects(openListener({ endpoint: `unix:${dir}` }, createTestHost()), /EADDRINUSE.*remove the file/);
   const path = join(dir, 'gateway.sock');
   let address: string | undefined;
   const route = routeOf((request) => {
@@ -100,6 +101,17 @@ test('listens on a unix socket, where senders have no address', async (t) => {
   });
   assert.equal(status, 200);
   assert.equal(address, '');
+});
+
+test('on all addresses a sender has the address that it knows itself by', async (t) => {
+  const seen: string[] = [];
+  const route = routeOf((request) => {
+    seen.push(request.exchange.peer.address);
+    return Promise.resolve({ status: 200, headers: {} });
+  });
+  const it = await serving(t, { '/echo': route }, { endpoint: '[::]:0' });
+  await call(it.port);
+  assert.deepEqual(seen, ['127.0.0.1']);
 });
 
 test('hands the requests of open connections to the newest server, also with other options', async (t) => {

@@ -185,6 +185,32 @@ for (const { name, send } of versions) {
   });
 }
 
+test('a route that goes on unpacking behind the deadline is stopped, so that no byte is held uncounted', async (t) => {
+  const clock = new FakeClock();
+  const compressed = [gzipSync(Buffer.alloc(8 * 1024 * 1024))];
+  let isWaiting = false;
+  let unpacking: Promise<unknown> | undefined;
+  const route = routeOf(
+    ({ inflate, signal }) => {
+      isWaiting = true;
+      signal.addEventListener('abort', () => {
+        unpacking = inflate(compressed, 'gzip').catch((why: unknown) => why);
+      });
+      return never();
+    },
+    { dialect: () => connect },
+  );
+  const admission = new Admission(64 * 1024 * 1024);
+  const it = await serving(t, { '/echo': route }, { clock, admission, maxDecompressedBytes: 16 * 1024 * 1024 });
+  const waiting = call(it.port, { headers: { 'connect-timeout-ms': '500' } });
+  await until(() => isWaiting);
+  await clock.advance(500);
+  assert.equal((await waiting).status, 504);
+  const why = await unpacking;
+  assert.ok(why instanceof Unserved && why.reason === 'canceled', String(why));
+  assert.equal(admission.heldBytes, 0);
+});
+
 test('a body that takes too long is 408, whatever came of it', async (t) => {
   const clock = new FakeClock();
   const it = await serving(t, { '/echo': echo }, { clock, requestTimeoutMs: 60_000 });
