@@ -34,3 +34,35 @@ for (const queue of queues) {
     });
   }
 }
+
+test('dead names of proxies, token servers and trace receivers do not either', async (t) => {
+  const directory = temporary(t);
+  const hole = await createDnsHole(t, directory);
+  if (typeof hole === 'string') return t.skip(hole);
+  const upstream = await startCapture();
+  t.after(() => upstream.close());
+  const url = upstream.url.replace('127.0.0.1', 'localhost');
+  const endpoints = [
+    ...numbers(1, 3).map((n) => ({ name: `proxy${n}`, url, proxy_url: `http://proxy${n}.field.test:3128` })),
+    ...numbers(1, 3).map((n) => ({
+      name: `token${n}`,
+      url,
+      oauth2: { client_id: 'c', client_secret: 's', token_url: `http://token${n}.field.test/token` },
+    })),
+    { name: 'healthy', url },
+  ];
+  const telemetry = { traces: { otlp: { endpoint: 'http://otlp.field.test:4318' }, sample_ratio: 1 } };
+  const gateway = await startField(t, { endpoints, telemetry }, { directory, by: hole.by });
+  const started = performance.now();
+  for (const round of numbers(0, 3)) {
+    await pushAll(gateway, numbers(round * 10, 10));
+    await upstream.take((round + 1) * 10);
+  }
+  const tookMs = performance.now() - started;
+  assert.ok(tookMs < 4500, `${tookMs} ms: one look-up that fails takes 10 s`);
+  checkOnceEach(upstream.arrivals.map(numberIn), numbers(0, 30));
+  for (const { name } of endpoints.slice(0, 6)) {
+    const line = await gateway.line(({ endpoint, answer }) => endpoint === name && answer !== undefined);
+    assert.match(String(line['answer']), /DNS|token/);
+  }
+});

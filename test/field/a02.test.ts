@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { createGrpcUpstream } from '../net/client/grpc-upstream.ts';
 import { createHole } from '../support/proxies.ts';
-import { balanced, checkOnceEach, eventually, numbers, pushAll, queues, startField } from './field.ts';
+import { balanced, checkOnceEach, eventually, numberIn, numbers, pushAll, queues, startField } from './field.ts';
 import { startHttp2Upstream } from './http2-upstream.ts';
 
 // nodejs/undici#5787, #4230: an HTTP/2 connection whose peer has gone without a FIN keeps taking requests, and every one times out.
@@ -31,3 +32,24 @@ for (const queue of queues) {
     });
   });
 }
+
+test('a gRPC peer that went without a word is left for a new connection, and nothing is lost', async (t) => {
+  const upstream = await createGrpcUpstream();
+  t.after(() => upstream[Symbol.asyncDispose]());
+  const hole = await createHole(upstream.port);
+  t.after(() => hole[Symbol.asyncDispose]());
+  const endpoint = { url: `http://127.0.0.1:${hole.port}`, protocol: 'grpc', remote_timeout: '1s' };
+  const gateway = await startField(t, { endpoints: [endpoint] });
+  await pushAll(gateway, numbers(0, 3));
+  await balanced(gateway, 'up0', { delivered: 3 });
+  const connections = hole.accepted();
+
+  hole.deafen();
+  const started = performance.now();
+  await pushAll(gateway, numbers(3, 10));
+  await balanced(gateway, 'up0', { delivered: 13, queued: 0, dropped: 0, dead: 0 });
+  const tookMs = performance.now() - started;
+  assert.ok(tookMs < 1000 + 5000 + 4000, `${tookMs} ms: remote_timeout + 5 s, and room for a busy machine`);
+  assert.ok(hole.accepted() > connections, 'a new connection');
+  checkOnceEach(upstream.seen.map(numberIn), numbers(0, 13));
+});

@@ -11,7 +11,7 @@ const asPid1 = ['unshare', '--pid', '--fork', '--kill-child', '--mount-proc'];
 const { status, stderr, error } = spawnSync(asPid1[0] ?? '', [...asPid1.slice(1), 'true'], { encoding: 'utf8' });
 const skip = status === 0 ? false : `no pid name space of its own: ${error?.message ?? stderr.trim()}`;
 
-test('a queue whose process was killed as pid 1 opens for the next pid 1, and for one at a time', { skip }, async (t) => {
+test('a queue whose process was killed as pid 1 opens for the next pid 1, and for one at a time', { skip, timeout: 90_000 }, async (t) => {
   const upstream = await startCapture();
   t.after(() => upstream.close());
   upstream.answer(() => ({ status: 503 }));
