@@ -1,24 +1,26 @@
 import { join } from 'node:path';
-import { usageOf } from './cpu.ts';
-import type { LoadOrder, LoadResult } from './load.ts';
+import { peakBytesOf } from './cpu.ts';
+import type { LoadOrder, LoadResult, Window } from './load.ts';
 import { run } from './processes.ts';
 import type { Target } from './targets.ts';
+
+/** What is measured. */
+export type Program = 'floor' | 'flamegate';
 
 /** One program under one size of push. */
 export interface Cell {
   readonly program: Program;
   readonly profileBytes: number;
-  readonly pushesPerSecond: number;
-  /** Medians of the windows. */
+  /** Of the quarter of the windows that were disturbed least; undefined where CPU time cannot be read. */
   readonly cpuSecondsPer1000: number | undefined;
+  /** Medians of the windows, like the latencies and the cores. */
+  readonly pushesPerSecond: number;
   readonly p50Ms: number;
   readonly p99Ms: number;
-  readonly peakBytes: number | undefined;
-  /** Share of a core that it used: far below 1 the load was too small to say much. */
+  /** How much of a core it used: far below 1 the load was too small, or the machine too busy, to say much. */
   readonly cores: number | undefined;
+  readonly peakBytes: number | undefined;
 }
-
-export type Program = 'floor' | 'flamegate';
 
 /** How long and how hard each cell is measured. */
 export interface Effort {
@@ -28,33 +30,33 @@ export interface Effort {
   readonly windowMs: number;
 }
 
+/** What one cell is measured with. */
+export interface Setup {
+  readonly program: Program;
+  readonly target: Target;
+  readonly sink: Target;
+  readonly body: { readonly file: string; readonly profileBytes: number };
+  readonly effort: Effort;
+}
+
 /** Puts load on what runs and says what it cost. Rejects when a push was refused, or the sink did not get every one of them. */
-export async function measure(
-  program: Program,
-  target: Target,
-  sink: Target,
-  body: { file: string; profileBytes: number },
-  effort: Effort,
-): Promise<Cell> {
-  const before = await statsOf(sink);
-  const order: LoadOrder = { ...effort, port: target.port, bodyFile: body.file, pid: target.running.pid };
-  const result = await load(order);
-  if (Object.keys(result.refused).length > 0) throw new Error(`${program} refused pushes: ${JSON.stringify(result.refused)}`);
-  const taken = (await statsOf(sink)) - before;
-  if (taken !== result.answered) throw new Error(`${program} answered ${result.answered} pushes with 200, the sink has ${taken}`);
-  const { windows } = result;
-  const cpu = windows.map(({ cpuSeconds }) => cpuSeconds).filter((seconds) => seconds !== undefined);
-  const perWindow = (of: (at: number) => number): number | undefined =>
-    cpu.length === windows.length ? median(windows.map((_, at) => of(at))) : undefined;
+export async function measure({ program, target, sink, body, effort }: Setup): Promise<Cell> {
+  const before = await takenBy(sink);
+  const { windows, answered, refused } = await load({ ...effort, port: target.port, bodyFile: body.file, pid: target.running.pid });
+  if (Object.keys(refused).length > 0) throw new Error(`${program} refused pushes: ${JSON.stringify(refused)}`);
+  const taken = (await takenBy(sink)) - before;
+  if (taken !== answered) throw new Error(`${program} answered ${answered} pushes with 200, the sink has ${taken}`);
+  const over = (share: number, of: (window: Window) => number): number => quantile(windows.map(of), share);
+  const readable = windows.every(({ cpuSeconds }) => cpuSeconds !== undefined);
   return {
     program,
     profileBytes: body.profileBytes,
-    pushesPerSecond: median(windows.map(({ requests, seconds }) => requests / seconds)),
-    cpuSecondsPer1000: perWindow((at) => ((cpu[at] ?? 0) / (windows[at]?.requests ?? 1)) * 1000),
-    p50Ms: median(windows.map(({ p50Ms }) => p50Ms)),
-    p99Ms: median(windows.map(({ p99Ms }) => p99Ms)),
-    peakBytes: usageOf(target.running.pid)?.peakBytes,
-    cores: perWindow((at) => (cpu[at] ?? 0) / (windows[at]?.seconds ?? 1)),
+    cpuSecondsPer1000: readable ? over(0.25, ({ cpuSeconds = 0, requests }) => (cpuSeconds / requests) * 1000) : undefined,
+    pushesPerSecond: over(0.5, ({ requests, seconds }) => requests / seconds),
+    p50Ms: over(0.5, ({ p50Ms }) => p50Ms),
+    p99Ms: over(0.5, ({ p99Ms }) => p99Ms),
+    cores: readable ? over(0.5, ({ cpuSeconds = 0, seconds }) => cpuSeconds / seconds) : undefined,
+    peakBytes: peakBytesOf(target.running.pid),
   };
 }
 
@@ -63,12 +65,12 @@ async function load(order: LoadOrder): Promise<LoadResult> {
 }
 
 /** Requests that the sink has taken. */
-async function statsOf(sink: Target): Promise<number> {
+async function takenBy(sink: Target): Promise<number> {
   const answer = await fetch(`http://127.0.0.1:${sink.port}/stats`);
   return Number((await answer.text()).split(' ')[0]);
 }
 
-function median(values: readonly number[]): number {
+function quantile(values: readonly number[], share: number): number {
   const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? 0;
+  return sorted[Math.floor(sorted.length * share)] ?? 0;
 }

@@ -1,23 +1,23 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 
-/** What a process has used up so far; undefined where there is no /proc. */
-export interface Usage {
-  /** User and system time of all its threads, seconds; the kernel counts in hundredths. */
-  readonly cpuSeconds: number;
-  /** The most memory it ever had resident. */
-  readonly peakBytes: number;
+/** CPU time that the threads of a process have had so far, seconds, to the nanosecond; undefined where there is no /proc. */
+export function cpuSecondsOf(pid: number): number | undefined {
+  try {
+    let nanoseconds = 0;
+    // The first number is the time spent on a CPU (kernel, Documentation/scheduler/sched-stats.rst); /proc/PID/stat counts in hundredths of a second.
+    for (const thread of readdirSync(`/proc/${pid}/task`)) {
+      nanoseconds += Number(readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'utf8').split(' ')[0]);
+    }
+    return nanoseconds / 1e9;
+  } catch {
+    return undefined;
+  }
 }
 
-const ticksPerSecond = 100;
-
-/** Reads /proc/PID. */
-export function usageOf(pid: number): Usage | undefined {
+/** The most memory that a process ever had resident, bytes. */
+export function peakBytesOf(pid: number): number | undefined {
   try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    // The name of the program stands in brackets and may hold blanks; utime and stime are fields 14 and 15 (proc(5)).
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    const peakKib = /VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
-    return { cpuSeconds: (Number(fields[11]) + Number(fields[12])) / ticksPerSecond, peakBytes: Number(peakKib) * 1024 };
+    return Number(/VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) * 1024;
   } catch {
     return undefined;
   }

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
-import { usageOf } from './cpu.ts';
+import { cpuSecondsOf } from './cpu.ts';
 
 /** What the generator is told, as JSON in its first argument. */
 export interface LoadOrder {
@@ -36,8 +36,8 @@ export interface LoadResult {
 
 // Without them a program in JavaScript is not compiled yet.
 const warmRequests = 2000;
-// Fewer, and the clock of the kernel is too coarse.
-const windowRequests = 300;
+// Fewer say little.
+const windowRequests = 100;
 
 /** A closed loop over kept-alive HTTP/1.1 connections: each sends its next request when the last one was answered. */
 class Load {
@@ -64,15 +64,15 @@ class Load {
 
   async #window({ windowMs, pid }: LoadOrder): Promise<Window> {
     this.#latencies = [];
-    const [from, before] = [performance.now(), usageOf(pid)];
+    const [from, before] = [performance.now(), cpuSecondsOf(pid)];
     await this.#until(windowMs, windowRequests);
-    const [to, after] = [performance.now(), usageOf(pid)];
+    const [to, after] = [performance.now(), cpuSecondsOf(pid)];
     const sorted = Float64Array.from(this.#latencies).sort();
     const quantile = (share: number): number => sorted[Math.floor(sorted.length * share)] ?? 0;
     return {
       requests: sorted.length,
       seconds: (to - from) / 1000,
-      cpuSeconds: before === undefined || after === undefined ? undefined : after.cpuSeconds - before.cpuSeconds,
+      cpuSeconds: before === undefined || after === undefined ? undefined : after - before,
       p50Ms: quantile(0.5),
       p99Ms: quantile(0.99),
     };
