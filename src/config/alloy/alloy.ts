@@ -5,6 +5,7 @@ import type { Reference } from '../env.ts';
 import { treeOf } from '../nodes.ts';
 import type { Problem, Tree } from '../tree.ts';
 import type { Part, World } from './component.ts';
+import { ForeignValues } from './foreign-values.ts';
 import { loadModule } from './module.ts';
 import { parseFile } from './parser.ts';
 import { type Placed, record } from './placed.ts';
@@ -47,15 +48,14 @@ export interface AlloyResult {
 
 /** Reads files of Grafana Alloy's language as one configuration. Never throws for what is in them. */
 export function parseAlloy(files: readonly Source[], options: AlloyOptions): AlloyResult {
-  const foreign: Reference[] = [];
-  const remember = (written: string, value: string): void => void (value !== '' && foreign.push({ written, value }));
+  const foreign = new ForeignValues();
   const world: World = {
     readFile: options.readFile ?? ((path) => readFileSync(path, 'utf8')),
     listFiles: options.listFiles ?? listFiles,
     secretsDir: options.secretsDir,
     queueDir: options.queueDir,
     httpClient: options.httpClient,
-    foreign: remember,
+    foreign,
   };
   const surroundings = {
     env: options.env,
@@ -64,15 +64,20 @@ export function parseAlloy(files: readonly Source[], options: AlloyOptions): All
     arch: goArch(),
     version: options.version ?? '',
   };
-  const stdlib = createStdlib(surroundings, (name, value) => remember(`sys.env(${JSON.stringify(name)})`, value));
+  const stdlib = createStdlib(surroundings, (name, value) => foreign.addVariable(name, value));
   const session = new Session(world, stdlib, options.strict ?? false);
   const sources = files.map(({ name }) => name);
   const body: Body = files.flatMap((source) => parseFile(source, (at, message) => session.error(at, '', message)));
-  if (session.failed) return { tree: undefined, problems: session.problems(sources), unavailable: [], foreign };
+  if (session.failed) return { tree: undefined, problems: session.problems(sources), unavailable: [], foreign: foreign.all() };
   const { parts } = loadModule(body, { session, library: undefined, instance: undefined });
   const problems = session.problems(sources);
-  if (session.failed) return { tree: undefined, problems, unavailable: [], foreign };
-  return { tree: treeOf(assemble(parts, sources[0] ?? '').node), problems, unavailable: unavailable(parts, options), foreign };
+  if (session.failed) return { tree: undefined, problems, unavailable: [], foreign: foreign.all() };
+  return {
+    tree: treeOf(assemble(parts, sources[0] ?? '').node),
+    problems,
+    unavailable: unavailable(parts, options),
+    foreign: foreign.all(),
+  };
 }
 
 /** The tree of a YAML file with these parts. Several components may share a processor: it stands there once. */

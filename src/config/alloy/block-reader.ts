@@ -1,10 +1,9 @@
 import { hintFor } from '../suggest.ts';
-import { type Decoder, partOf } from './decode.ts';
+import { type Decoder, type Part, partOf } from './decode.ts';
 import { evaluate, type Scope, Undecided } from './evaluate.ts';
 import { type Placed, under } from './placed.ts';
 import { AlloyError, type Position, placeOf } from './source.ts';
 import type { Attribute, Block } from './syntax.ts';
-import type { Value } from './value.ts';
 
 /** What a component's blocks are read in: what names mean, and who hears of mistakes. */
 export interface Reading {
@@ -52,10 +51,10 @@ export class BlockReader {
   }
 
   /** The value of an attribute as it is, for whoever decodes it. */
-  value(name: string): { readonly value: Value } | undefined {
+  value(name: string): Pick<Part, 'value' | 'expression'> | undefined {
     this.#attributes.add(name);
     const found = this.#find(name);
-    return found && this.#try(name, () => ({ value: evaluate(found.value, this.#reading.scope) }));
+    return found && this.#try(name, () => ({ value: evaluate(found.value, this.#reading.scope), expression: found.value }));
   }
 
   /** Lets an attribute or a block stand there unread; says whether it does. */

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { BlockReader } from './block-reader.ts';
+import type { ForeignValues } from './foreign-values.ts';
 import type { Placed } from './placed.ts';
 import type { ObjectValue } from './value.ts';
 
@@ -37,8 +38,8 @@ export interface World {
   readonly queueDir: string | undefined;
   /** The rules of an HTTP client without a URL, for components that this build has no schema of; undefined when they are not to be checked. */
   readonly httpClient: z.ZodType | undefined;
-  /** Hears of what was read from a file or the environment: nothing may print it. */
-  foreign(written: string, value: string): void;
+  /** Takes note of what was read from files and the environment. */
+  readonly foreign: ForeignValues;
 }
 
 /** One of Alloy's components that has a counterpart here. */

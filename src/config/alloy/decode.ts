@@ -113,15 +113,27 @@ function place(part: Part): Place {
   return placeOf(part.expression.at, sources.size === 0 ? undefined : [...sources].join(', '));
 }
 
-function sourcesIn(expression: Expression): string[] {
-  if (expression.kind === 'call') {
-    const [first] = expression.arguments;
-    if (/^(sys\.)?env$/.test(textOf(expression.of)) && first?.kind === 'literal') return [textOf(expression)];
-    return expression.arguments.flatMap(sourcesIn);
+/** What an expression was read through: variables of the environment, and paths. */
+export function sourcesIn(expression: Expression): string[] {
+  switch (expression.kind) {
+    case 'call': {
+      const [name] = expression.arguments;
+      if (/^(sys\.)?env$/.test(textOf(expression.of)) && name?.kind === 'literal') return [`sys.env(${textOf(name)})`];
+      return expression.arguments.flatMap(sourcesIn);
+    }
+    case 'identifier':
+    case 'access':
+      return pathsIn(expression).map((path) => path.names.join('.'));
+    case 'index': {
+      const { index } = expression;
+      const key = index.kind === 'literal' && typeof index.value === 'string' ? `.${index.value}` : '';
+      return sourcesIn(expression.of).map((source) => `${source}${key}`);
+    }
+    case 'binary':
+      return [...sourcesIn(expression.left), ...sourcesIn(expression.right)];
+    default:
+      return [];
   }
-  if (expression.kind === 'identifier' || expression.kind === 'access') return pathsIn(expression).map((path) => path.names.join('.'));
-  if (expression.kind === 'binary') return [...sourcesIn(expression.left), ...sourcesIn(expression.right)];
-  return expression.kind === 'index' ? sourcesIn(expression.of) : [];
 }
 
 function elementPart(part: Part, value: Value, at: number): Part {

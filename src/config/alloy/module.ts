@@ -1,7 +1,7 @@
 import { BlockReader, type Reading } from './block-reader.ts';
 import type { Part } from './component.ts';
 import { serviceBlocks } from './components/service-blocks.ts';
-import { bool, text } from './decode.ts';
+import { bool, sourcesIn, text } from './decode.ts';
 import { type Edges, orderOf, reachable } from './graph.ts';
 import { libraryOf } from './imports.ts';
 import { type Item, itemsOf } from './items.ts';
@@ -189,8 +189,10 @@ class Module {
         (one) => one.kind === 'attribute' && one.name === 'optional' && one.value.kind === 'literal' && one.value.value === true,
       );
       const found = reader.value(label);
-      if (found !== undefined) args.set(label, found.value);
-      else if (!reader.has(label) && !optional)
+      if (found !== undefined) {
+        args.set(label, found.value);
+        this.#session.world.foreign.pass(`argument.${label}.value`, sourcesIn(found.expression));
+      } else if (!reader.has(label) && !optional)
         reader.error(reader.at, `missing required argument ${JSON.stringify(label)} of ${item.block.name}`);
     }
     reader.finish();

@@ -284,8 +284,8 @@ test('knows for each value where it was written and what it was read through', (
   assert.deepEqual(tree?.place([...endpoint, 'headers', 'X_B'], 'key')?.column, 29);
   assert.deepEqual(tree?.place([...endpoint, 'remote_timeout'])?.line, 5);
   assert.deepEqual(foreign, [
-    { written: 'local.file.t.content', value: 'tenant' },
-    { written: 'sys.env("URL")', value: 'http://u' },
+    { written: 'local.file.t.content', value: 'tenant', yaml: '${file:t}' },
+    { written: 'sys.env("URL")', value: 'http://u', yaml: '${URL:-}' },
   ]);
   assert.deepEqual(read('logging {\n  level = coalesce(sys.env("NONE"), "info")\n}').foreign, []);
 });

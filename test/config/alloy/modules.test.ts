@@ -112,6 +112,16 @@ test('reports mistakes of an imported file in that file', () => {
   assert.match(errorsOf('import.file "ns" {\n  filename = "gone"\n}\n').join(), /2:3 import.file.ns: cannot read gone: ENOENT/);
 });
 
+test('knows inside of a module what an argument was read through outside', () => {
+  const text = `declare "d" {\n  argument "token" {\n  }\n  pyroscope.write "w" {\n    endpoint {\n      url = "http://up"\n      bearer_token = argument.token.value\n    }\n  }\n}\nlocal.file "t" {\n  filename = "t"\n}\nd "a" {\n  token = local.file.t.content\n}\n`;
+  const { tree, foreign } = read(text, { files: { t: 'secret\n' } });
+  assert.equal(tree?.place(['exporters', 'pyroscope/d.a.w', 'endpoints', 0, 'bearer_token']).through, 'argument.token.value');
+  assert.deepEqual(
+    foreign.filter(({ written }) => written === 'argument.token.value'),
+    ['secret\n', 'secret'].map((value) => ({ written: 'argument.token.value', value, yaml: '${file:t}' })),
+  );
+});
+
 test('refuses modules that contain themselves, and a few lines that ask for millions of blocks', () => {
   assert.match(errorsOf('declare "d" {\n  d "x" {\n  }\n}\nd "a" {\n}\n').join(), /nested too deeply/);
   assert.match(

@@ -20,7 +20,7 @@ export const localFile: Component = {
     if (filename === undefined) return { parts: [] };
     try {
       const content = self.world.readFile(filename.value);
-      self.world.foreign(`local.file.${self.name}.content`, content);
+      self.world.foreign.addFile(`local.file.${block.block.label}.content`, content, filename.value);
       return { parts: [], exports: new Map<string, Value>([['content', isSecret?.value === true ? new Secret(content) : content]]) };
     } catch (why) {
       block.error(block.whereIs('filename'), `failed to read file: ${messageOf(why)}`);

@@ -44,7 +44,7 @@ function component(type: string, wrap: (content: string) => Value): Component {
         const data = new Map(
           keys.map((key): [string, Value] => {
             const content = self.world.readFile(join(dir, key));
-            self.world.foreign(`${type}.${self.name}.data[${JSON.stringify(key)}]`, content);
+            self.world.foreign.addFile(`${type}.${block.block.label}.data.${key}`, content, join(dir, key));
             return [key, wrap(content)];
           }),
         );
