@@ -300,6 +300,7 @@ export class DiskLog implements Log {
 
   /** The cursors' files say so before the segments go; unless the disk is so full that this must make the room for it. */
   async #delete(segments: readonly Segment[]): Promise<void> {
+    await this.#bookmarks.sync();
     for (const segment of segments) await this.#segments.remove(segment);
   }
 
@@ -309,19 +310,20 @@ export class DiskLog implements Log {
     if (!full()) return;
     if (this.#segments.open?.needed === 0) await this.#segments.complete();
     await this.#collect();
-    while (full() && overflow === 'drop_oldest' && (await this.#dropOldest()));
+    while (full() && overflow === 'drop_oldest' && (await this.#dropOldest()) > 0);
   }
 
-  async #dropOldest(): Promise<boolean> {
+  async #dropOldest(): Promise<number> {
     const segment = this.#segments.oldest;
-    if (segment === undefined) return false;
+    if (segment === undefined) return 0;
     if (segment === this.#segments.open) await this.#segments.complete();
     for (let position = segment.first; position < segment.index.end; position++) {
       const info = segment.index.get(position);
       if (info !== undefined) this.#cursors.lose(position, info, 'overflow');
     }
+    const { sizeBytes } = segment;
     await this.#delete([segment]);
-    return true;
+    return sizeBytes;
   }
 
   /** Before a record is stored: the log can be told from others, and no cursor that needs the record can be forgotten by a crash. */

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { after, test } from 'node:test';
-import { FakeClock } from '../support/fake-clock.ts';
-import { assertNothing, drain, options, record, testLogContract } from './contract.ts';
+import { FakeClock, settle } from '../support/fake-clock.ts';
+import { assertNothing, balance, drain, options, record, testLogContract } from './contract.ts';
 import { MemoryFiles } from './disk/memory-files.ts';
-import { openDisk } from './disk/open-disk.ts';
+import { openDisk, roomyDisk } from './disk/open-disk.ts';
 
 const base = await mkdtemp(`${tmpdir()}/flamegate-disk-`);
 after(() => rm(base, { recursive: true }));
@@ -51,4 +51,36 @@ test('a log on disk is found again as it was: records, progress, pause, retireme
   );
   assert.deepEqual(await drain(await last.cursor('a:4040/x', options()), 1), ['5']);
   await last.close();
+});
+
+test('a killed process repeats at most 200 profiles of a cursor', async () => {
+  const files = new MemoryFiles();
+  const log = await openDisk('/log', new FakeClock(), { files });
+  const cursor = await log.cursor('a', options());
+  await Promise.all(Array.from({ length: 1000 }, (_, at) => log.append(record(String(at)))));
+  await drain(cursor, 1000);
+  await settle();
+  const again = await openDisk('/log', new FakeClock(), { files: new MemoryFiles(files.image()) });
+  const { records } = (await again.cursor('a', options())).stats;
+  assert.ok(records <= 200, `${records} are repeated`);
+  await log.close();
+  await again.close();
+});
+
+test('a log on disk drops whole segments, so that the newest fifteen sixteenths are kept', async () => {
+  const dir = newDir();
+  const log = await openDisk(dir, new FakeClock(), { limits: { ...roomyDisk, maxSizeBytes: 2 ** 20 } });
+  const { account } = options();
+  const cursor = await log.cursor('a', options({ account }));
+  for (let at = 0; at < 200; at++) {
+    await log.append(record(String(at), { body: Buffer.alloc(20_000) }));
+    const onDisk = (
+      await Promise.all((await readdir(dir)).filter((name) => /seg|idx/.test(name)).map((name) => stat(`${dir}/${name}`)))
+    ).reduce((sum, { size }) => sum + size, 0);
+    assert.ok(onDisk <= 2 ** 20 + 2 ** 16, `${onDisk} bytes`);
+  }
+  const kept = cursor.stats.records;
+  assert.ok(kept * 20_000 > (14 / 16) * 2 ** 20, `${kept} records kept`);
+  assert.equal(balance(account), kept);
+  await log.close();
 });

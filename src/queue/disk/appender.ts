@@ -30,8 +30,8 @@ export interface AppenderOptions {
   readonly inTurn: (run: () => Promise<void>) => Promise<void>;
   /** Makes room within the limits, before anything is written. */
   readonly makeRoom: (bytes: number) => Promise<void>;
-  /** Drops the oldest segment; false when there is none, or none may be dropped. */
-  readonly dropOldest: () => Promise<boolean>;
+  /** Drops the oldest segment; how many bytes that freed, 0 when there is none. */
+  readonly dropOldest: () => Promise<number>;
   /** What must be on disk before the first record is. */
   readonly ready: () => Promise<void>;
   /** Position of the next record. */
@@ -146,6 +146,9 @@ export class Appender {
 
   async #store(group: readonly Append[], bytes: number): Promise<void> {
     const { makeRoom, ready, dropOldest, limits } = this.#options;
+    // Room that does not come with this much is not ours to make (another writer takes it, the volume frees it late): a second's rest then
+    // costs less than all records.
+    let mayDropBytes = bytes + segmentBytesOf(limits().maxSizeBytes);
     for (;;) {
       try {
         await makeRoom(bytes);
@@ -153,8 +156,11 @@ export class Appender {
         await this.#write(group, bytes);
         return;
       } catch (why) {
-        await this.#abandonSegment(why);
-        if (!isFull(why) || limits().overflow !== 'drop_oldest' || !(await dropOldest())) throw why;
+        await this.#abandonSegment();
+        if (!isFull(why) || limits().overflow !== 'drop_oldest' || mayDropBytes <= 0) throw why;
+        const freedBytes = await dropOldest();
+        if (freedBytes === 0) throw why;
+        mayDropBytes -= freedBytes;
       }
     }
   }
@@ -198,18 +204,15 @@ export class Appender {
       onSynced((clock.monotonic() - startMs) / 1000);
     } catch (why) {
       onFailure(why);
-      await this.#abandonSegment(why);
+      await this.#abandonSegment();
     }
   }
 
-  async #abandonSegment(why: unknown): Promise<void> {
+  /** It takes no more appends, even when all of this fails too: the failure that led here is the one to report. */
+  async #abandonSegment(): Promise<void> {
     const { segments } = this.#options;
-    try {
-      if (isFull(why)) await segments.open?.trim();
-      await segments.complete();
-    } catch {
-      // It takes no more appends in any case; the failure that led here is the one to report.
-    }
+    await segments.open?.trim().catch(() => {}); // else a start might find what was refused
+    await segments.complete().catch(() => {});
   }
 
   #refusedBy(why: unknown): Refused {

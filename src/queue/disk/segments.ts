@@ -105,7 +105,8 @@ export class Segments {
     if (segment === undefined) return;
     this.#open = undefined;
     if (segment.index.end === segment.first) {
-      await this.remove(segment);
+      this.#list.pop();
+      await segment.remove(); // when that fails the next segment, which begins at the same position, takes its place
       return;
     }
     await segment.complete();

@@ -17,6 +17,11 @@ export class Content {
     return bytes;
   }
 
+  /** What is not a hole. */
+  pieces(): { readonly at: number; readonly bytes: Uint8Array }[] {
+    return [...this.#pages].map(([page, bytes]) => ({ at: page * pageBytes, bytes: bytes.slice(0, this.length - page * pageBytes) }));
+  }
+
   clone(): Content {
     const content = new Content();
     content.length = this.length;

@@ -96,6 +96,16 @@ test('a log starts on a full disk, and keeps what it takes once there is room', 
   await log.close();
 });
 
+test('no record is stored before every cursor is, also when the disk was full when one began', async () => {
+  const { files, log } = await stage(refuse);
+  files.volumeBytes = files.usedBytes;
+  await log.cursor('a', options());
+  files.volumeBytes = 2 ** 30;
+  await log.append(large('1'));
+  assert.deepEqual(await restart(files), ['1']);
+  await log.close();
+});
+
 test('a file whose sync failed is never synced again: its group is refused and the next one gets a new file', async () => {
   const { clock, files, log } = await stage(dropOldest);
   const cursor = await log.cursor('a', options());
@@ -113,11 +123,33 @@ test('a file whose sync failed is never synced again: its group is refused and t
   await log.append(large('3'));
   const segments = synced.filter((path) => path.endsWith('.seg'));
   assert.deepEqual(segments, ['/log/0000000000000000.seg', '/log/0000000000000001.seg']);
-  assert.deepEqual(await restart(files), ['1', '3'], 'the refused record, whose bytes stand in the first file, is not found');
+  const refused = 'the refused record, whose bytes stand in the first file, is not found';
+  assert.deepEqual(await restart(files), ['1', '3'], refused);
+  for (const path of files.image().keys()) if (path.endsWith('.idx')) await files.remove(path);
+  assert.deepEqual(await restart(files), ['1', '3'], `${refused}, not even by a scan`);
   assert.deepEqual(
     (await drain(cursor, 2)).map((name) => name.slice(0, 1)),
     ['1', '3'],
   );
+  await log.close();
+});
+
+test('what is left of a segment in which nothing was stored never harms the one that takes its place', async () => {
+  const { clock, files, log } = await stage(dropOldest);
+  const cursor = await log.cursor('a', options());
+  let removals = 0;
+  files.fault = (verb, path) => {
+    if (verb === 'sync' && path.endsWith('.seg')) throw failure('EIO', path);
+    if (verb === 'remove' && path.endsWith('.seg') && removals++ === 1) throw failure('EIO', path);
+  };
+  await assert.rejects(log.append(large('1')), isDiskRefusal);
+  assert.equal(removals, 2, 'the file was made, and could not be deleted');
+  files.fault = () => {};
+  await clock.advance(1000);
+  for (const name of ['3', '4', '5', '6']) await log.append(large(name));
+  await drain(cursor, 1);
+  await clock.advance(50);
+  assert.deepEqual(await restart(files), ['4', '5', '6']);
   await log.close();
 });
 

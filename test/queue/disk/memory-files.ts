@@ -35,6 +35,11 @@ export class MemoryFiles implements Files {
     for (const [path, bytes] of image) {
       this.#names.set(path, this.#inodes);
       this.#contents.set(this.#inodes, bytes.clone());
+      this.history.push({ kind: 'create', path, inode: this.#inodes }, ...writesOf(this.#inodes, bytes), {
+        kind: 'sync',
+        inode: this.#inodes,
+      });
+      this.history.push({ kind: 'syncDir', dir: dirname(path) });
       this.#inodes += 1;
     }
   }
@@ -148,6 +153,10 @@ export class MemoryFiles implements Files {
       close: async () => {},
     };
   }
+}
+
+function writesOf(inode: number, content: Content): Op[] {
+  return content.pieces().map(({ at, bytes }) => ({ kind: 'write', inode, at, bytes }));
 }
 
 /** An error as the system would throw it. */
