@@ -27,8 +27,10 @@ export class Intake {
     this.#refused = new Map(refusalReasons.map((reason) => [reason, refusedCounters(host, reason)]));
   }
 
-  /** Hands the series on as one batch. Resolves and rejects as the Consumer does. */
+  /** Hands the series on as one batch. Resolves and rejects as the Consumer does; rejects with signal.reason when the request is over by now. */
   async accept(request: Request, protocol: Protocol, series: readonly Arrived[], trace: SpanContext | undefined): Promise<void> {
+    // Its sender has been told no, or is gone, while it was unpacked: what it sends again would be there twice.
+    request.signal.throwIfAborted();
     const tenant = this.#forwardsTenant ? request.tenant : '';
     const batch: ProfileBatch = {
       origin: this.#origin(request, protocol, trace),
