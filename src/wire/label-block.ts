@@ -12,6 +12,9 @@ export interface BlockRules {
   readonly emptyValues: 'keep' | 'drop';
 }
 
+// Pyroscope takes 30 by default; a series of half a million labels, small as it is, would hold up everybody for seconds.
+const mostLabels = 1000;
+
 /** Field `labels` of RawProfileSeries; `name` and `value` of LabelPair (types.v1). */
 export const labelTag = bytesTag(1);
 const nameTag = bytesTag(1);
@@ -19,20 +22,22 @@ const valueTag = bytesTag(2);
 
 /**
  * A run of `labels` fields as a label set. Throws Invalid("labels") for text that is not UTF-8 and for a name that stands twice where that
- * is refused; which names and values may be sent is not asked here.
+ * is refused, Invalid("too_large") for too many; which names and values may be sent is not asked here.
  */
 export function parseLabelBlock(block: Uint8Array, rules: BlockRules): Labels {
   const reader = new WireReader([block]);
   const pairs: Label[] = [];
   while (reader.position < block.length) {
     expectBytes(reader.tag(), 'RawProfileSeries');
+    if (pairs.length >= mostLabels) throw tooMany(pairs.length + 1);
     pairs.push(readLabel(reader, block, reader.valueEnd(block.length)));
   }
   return collectLabels(pairs, rules);
 }
 
-/** Pairs as a label set, by the rules. Throws Invalid("labels"). */
+/** Pairs as a label set, by the rules. Throws Invalid as parseLabelBlock() does. */
 export function collectLabels(pairs: readonly Label[], rules: BlockRules): Labels {
+  if (pairs.length > mostLabels) throw tooMany(pairs.length);
   const byName = new Map<string, string>();
   for (const { name, value } of pairs) {
     if (rules.duplicates === 'refuse' && byName.has(name)) {
@@ -100,6 +105,10 @@ function fieldSize(valueBytes: number): number {
 function appendText(into: Uint8Array, at: number, tag: number, text: Uint8Array): number {
   into[at] = tag;
   return appendBytes(into, writeVarint(into, at + 1, text.length), text);
+}
+
+function tooMany(found: number): Invalid {
+  return new Invalid('too_large', `a series may have at most ${mostLabels} labels, found ${found} or more`);
 }
 
 function shorten(text: string): string {

@@ -32,6 +32,9 @@ export interface PushDescription {
   readonly rawBytes: number;
 }
 
+// Ten in each of ten thousand series.
+const mostLabels = 100_000;
+
 const seriesTag = bytesTag(1);
 const sampleTag = bytesTag(2);
 const annotationTag = bytesTag(3);
@@ -93,6 +96,7 @@ export function describePush(body: Uint8Array): PushDescription[] {
 function readPush(body: readonly Uint8Array[], labelsOf: (block: Uint8Array) => Labels, maxSeries: number): PushSeries[] {
   const reader = new WireReader(body);
   const series: PushSeries[] = [];
+  let labels = 0;
   while (reader.position < reader.sizeBytes) {
     const tag = reader.tag();
     if (fieldOf(tag) !== fieldOf(seriesTag)) {
@@ -101,7 +105,10 @@ function readPush(body: readonly Uint8Array[], labelsOf: (block: Uint8Array) => 
     }
     expectBytes(tag, 'PushRequest');
     if (series.length >= maxSeries) throw new Invalid('too_large', `a push may hold at most ${maxSeries} series, found more`);
-    series.push(readSeries(reader, reader.valueEnd(reader.sizeBytes), labelsOf));
+    const one = readSeries(reader, reader.valueEnd(reader.sizeBytes), labelsOf);
+    labels += one.labels.size;
+    if (labels > mostLabels) throw new Invalid('too_large', `a push may hold at most ${mostLabels} labels, found more`);
+    series.push(one);
   }
   return series;
 }

@@ -290,3 +290,15 @@ function assertSame(actual: readonly PushSeries[], expected: PushRequest): void 
     assert.deepEqual(bare, { ...series, labels: [] });
   }
 }
+
+test('a series with a thousand labels passes, one more and a push full of them do not', () => {
+  const request = (series: number, labels: number): Uint8Array => {
+    const pairs = Array.from({ length: labels }, (_, at) => ({ name: `n${at}`, value: 'v' }));
+    return toBinary(PushRequestSchema, create(PushRequestSchema, { series: Array.from({ length: series }, () => ({ labels: pairs })) }));
+  };
+  const parse = (body: Uint8Array) =>
+    parsePush([body], new LabelCache(1e6), { duplicates: 'last_wins', emptyValues: 'keep', maxSeries: 10_000 });
+  assert.equal(parse(request(1, 1000))[0]?.labels.size, 1000);
+  assert.throws(() => parse(request(1, 1001)), /at most 1000 labels/);
+  assert.throws(() => parse(request(101, 1000)), /at most 100000 labels/);
+});

@@ -53,7 +53,10 @@ export function dialectOfRequest(headers: IncomingHttpHeaders): Dialect {
 
 /** As in Pyroscope a charset goes with JSON alone (connect-go, canonicalizeContentType). */
 function canonicalType(headers: IncomingHttpHeaders): string {
-  return (headers['content-type'] ?? '').toLowerCase().replace(/\s*;\s*charset\s*=\s*"?(utf-8)"?\s*$/, '; charset=$1');
+  const type = (headers['content-type'] ?? '').toLowerCase();
+  const at = type.lastIndexOf(';');
+  const isUtf8 = at >= 0 && /^charset\s*=\s*"?utf-8"?$/.test(type.slice(at + 1).trim());
+  return isUtf8 ? `${type.slice(0, at).trimEnd()}; charset=utf-8` : type;
 }
 
 function unknownType(headers: IncomingHttpHeaders): Unserved {
