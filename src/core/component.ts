@@ -10,6 +10,8 @@ import type { ProfileBatch, Series } from './profile.ts';
  */
 export interface Call {
   readonly signal: AbortSignal;
+  /** Called when at least one exporter has the batch in its books, whatever the sender hears in the end. */
+  readonly accepted?: () => void;
 }
 
 /** Where a receiver hands its batches: the service's accept(). */

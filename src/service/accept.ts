@@ -75,12 +75,25 @@ function prepareAll(deliveries: readonly Delivery[]): { ready: readonly Ready[];
 
 async function commitAll(ready: readonly Ready[], call: Call): Promise<void> {
   const only = ready.length === 1 ? ready[0] : undefined;
-  if (only !== undefined) return only.prepared.commit(call);
+  if (only !== undefined) return commitOne(only, call);
   const outcomes = await Promise.allSettled(ready.map(({ prepared }) => prepared.commit(call)));
   const refused = ready.filter((_, at) => isRefusal(outcomes[at]));
-  if (refused.length < ready.length) for (const { exporter, batch } of refused) exporter.discard(batch, 'not_stored');
+  if (refused.length < ready.length) {
+    call.accepted?.();
+    for (const { exporter, batch } of refused) exporter.discard(batch, 'not_stored');
+  }
   const failures = outcomes.filter((outcome) => outcome.status === 'rejected').map((outcome) => outcome.reason);
   if (failures.length > 0) throw worstOf(failures, call);
+}
+
+async function commitOne({ prepared }: Ready, call: Call): Promise<void> {
+  try {
+    await prepared.commit(call);
+    call.accepted?.();
+  } catch (why) {
+    if (!(why instanceof Refused)) call.accepted?.();
+    throw why;
+  }
 }
 
 function isRefusal(outcome: PromiseSettledResult<void> | undefined): boolean {

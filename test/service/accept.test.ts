@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Exporter } from '../../src/core/component.ts';
 import { Failed, Invalid, Refused } from '../../src/core/errors.ts';
-import type { ProfileBatch } from '../../src/core/profile.ts';
 import { Accept } from '../../src/service/accept.ts';
 import type { Node } from '../../src/service/walk.ts';
 import { batchOf, pushSeries } from '../support/batches.ts';
@@ -33,10 +32,10 @@ const call = { signal: new AbortController().signal };
 const batch = batchOf(pushSeries({ a: '1' }));
 const node = (one: Exporter): Node => ({ kind: 'exporter', id: 'x', exporter: one });
 
-async function consume(nodes: readonly Node[], given: ProfileBatch = batch): Promise<unknown> {
+async function consume(nodes: readonly Node[], accepted: () => void = () => {}): Promise<unknown> {
   const accept = new Accept();
   void accept.swap(nodes);
-  return accept.consume(given, call).then(
+  return accept.consume(batch, { ...call, accepted }).then(
     () => 'ok',
     (why: unknown) => why,
   );
@@ -92,7 +91,13 @@ const table: readonly Row[] = [
 for (const { what, first, second, hears, seen } of table) {
   test(`${what}: the sender hears ${hears === 'ok' ? '200' : (hears as Error).name}`, async () => {
     const exporters = [exporter(first), exporter(second)] as const;
-    assert.equal(await consume(exporters.map(node)), hears);
+    let accepted = 0;
+    const count = (): void => {
+      accepted += 1;
+    };
+    assert.equal(await consume(exporters.map(node), count), hears);
+    const inSomeBook = hears === 'ok' || hears === failed || seen.flat().length > 0;
+    assert.equal(accepted, inSomeBook ? 1 : 0, "the receiver counts as refused what is in nobody else's books");
     assert.deepEqual(
       exporters.map((one) => one.seen),
       seen,

@@ -1,6 +1,5 @@
 import type { SpanContext } from '@opentelemetry/api';
 import type { Consumer, Host } from '../../core/component.ts';
-import { Failed } from '../../core/errors.ts';
 import { countBatch, type Origin, type ProfileBatch, type Protocol, type Series } from '../../core/profile.ts';
 import type { Request } from '../../net/server/exchange.ts';
 import { type RefusalReason, refusalReasons, verdictOf } from '../../net/server/reply.ts';
@@ -38,10 +37,14 @@ export class Intake {
       series: series.map((one) => ({ tenant, labels: one.labels, payload: one.payload })),
     };
     this.#countReceived(batch);
+    let isAccepted = false;
+    const accepted = (): void => {
+      isAccepted = true;
+    };
     try {
-      await this.#next.consume(batch, { signal: request.signal });
+      await this.#next.consume(batch, { signal: request.signal, accepted });
     } catch (why) {
-      this.#countRefused(batch, why, request.signal);
+      if (!isAccepted) this.#countRefused(batch, why);
       throw why;
     }
   }
@@ -64,9 +67,7 @@ export class Intake {
     for (const { payload } of batch.series) counters.bytes.value += payload.kind === 'push' ? payload.rawBytes : sizeOf(payload.body);
   }
 
-  /** What an exporter has accepted is in its books, whatever became of it afterwards. */
-  #countRefused(batch: ProfileBatch, why: unknown, signal: AbortSignal): void {
-    if (why instanceof Failed || (signal.aborted && why === signal.reason)) return;
+  #countRefused(batch: ProfileBatch, why: unknown): void {
     const counters = this.#refused.get(verdictOf(why).reason);
     if (counters !== undefined) counters.profiles.value += countBatch(batch);
   }

@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { create, fromBinary } from '@bufbuild/protobuf';
+import type { Call } from '../../../src/core/component.ts';
 import { Failed, Invalid, Refused } from '../../../src/core/errors.ts';
+import type { ProfileBatch } from '../../../src/core/profile.ts';
 import { PushRequestSchema } from '../../../src/gen/push/v1/push_pb.ts';
 import { frameMessage } from '../../../src/wire/grpc-frame.ts';
 import { encodePush } from '../../../src/wire/push.ts';
@@ -102,7 +104,11 @@ for (const { name, protocol, send } of speeches) {
       [new TypeError('a bug'), 500, 13, 'bug', 1],
     ] as const;
     for (const [why, status, code, reason, refused] of outcomes) {
-      const { port, host } = await receiving(t, {}, { consume: () => Promise.reject(why) });
+      const consume = (_: ProfileBatch, call: Call): Promise<void> => {
+        if (refused === 0) call.accepted?.(); // what has failed at an endpoint is in its books
+        return Promise.reject(why);
+      };
+      const { port, host } = await receiving(t, {}, { consume });
       const outcome = await send(port, pushOf());
       assert.deepEqual([outcome.status, outcome.code], [isConnect ? status : 200, code], reason);
       assert.equal(host.metric('flamegate_receiver_requests_refused_total', { ...counted, reason }), 1);
@@ -146,7 +152,8 @@ for (const { name, protocol, send } of speeches) {
       {},
       {
         clock,
-        consume: (_, { signal }) => {
+        consume: (_, { signal, accepted }) => {
+          accepted?.();
           waits.push(signal);
           return new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
         },
