@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { notInThisBuild } from '../../core/later.ts';
 import { AddressSchema } from '../../net/server/address.ts';
+import { tenantFault } from '../../net/server/identity.ts';
 import { ListenerTlsSchema, limitsShape, timeoutsShape } from '../../net/server/schema.ts';
 
 const PrefixSchema = z
@@ -8,13 +9,18 @@ const PrefixSchema = z
   .regex(/^$|^(\/[^/?#\s]+)+$/, 'expected a path such as /profiles, or nothing')
   .default('');
 
+const TenantIdSchema = z.string().superRefine((tenant, context) => {
+  const expected = tenantFault(tenant);
+  if (expected !== undefined) context.addIssue({ code: 'custom', message: `expected a tenant id of ${expected}` });
+});
+
 const TenantSchema = z.strictObject({
   header: z
     .string()
     .regex(/^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/, 'expected the name of a header')
     .default('X-Scope-OrgID')
     .describe('The header in which senders name their tenant'),
-  default: z.string().default('').describe('Tenant of a sender that names none; empty: none'),
+  default: TenantIdSchema.default('').describe('Tenant of a sender that names none; empty: none'),
   forward: z.boolean().default(true).describe('Send it on to every endpoint that sets no tenant header of its own'),
 });
 
