@@ -23,7 +23,7 @@ import {
   type Traits,
 } from './log.ts';
 import { PositionSet } from './position-set.ts';
-import { closing, queueFull, tooLarge } from './refusals.ts';
+import { closing, diskBehind, queueFull, tooLarge } from './refusals.ts';
 import type { Store, StoreCursor } from './store.ts';
 
 /*
@@ -46,6 +46,8 @@ import type { Store, StoreCursor } from './store.ts';
  */
 
 const freshBytes = 32 * 2 ** 20;
+// What the disk has not taken yet is in memory, and nothing else bounds it when pushes are answered at once.
+const mostWaitingBytes = 64 * 2 ** 20;
 const collectRetryMs = 1000;
 
 /** How a log on disk is opened. */
@@ -130,9 +132,10 @@ export class DiskLog implements Log {
     const { maxSizeBytes, overflow } = this.#limits;
     if (this.#closed) return closing();
     if (sizeBytes > maxSizeBytes) return tooLarge(sizeBytes, maxSizeBytes);
-    if (this.#appender.refusal !== undefined) return this.#appender.refusal;
-    if (overflow === 'drop_oldest' || this.#segments.neededBytes + this.#appender.waitingBytes + sizeBytes <= maxSizeBytes)
-      return undefined;
+    const { refusal, waitingBytes } = this.#appender;
+    if (refusal !== undefined) return refusal;
+    if (waitingBytes > 0 && waitingBytes + sizeBytes > mostWaitingBytes) return diskBehind(waitingBytes);
+    if (overflow === 'drop_oldest' || this.#segments.neededBytes + waitingBytes + sizeBytes <= maxSizeBytes) return undefined;
     return queueFull(maxSizeBytes);
   }
 
@@ -337,13 +340,15 @@ export class DiskLog implements Log {
   }
 
   async #create(cursor: StoreCursor, from: 'end' | 'oldest'): Promise<void> {
-    if (from === 'oldest') this.#fill(cursor);
+    const end = this.#end;
+    if (from === 'oldest') await this.#inTurn(async () => this.#fill(cursor, end));
     await this.#bookmarks.begin(cursor);
   }
 
-  #fill(cursor: StoreCursor): void {
+  /** In turn, so that no segment is on its way out meanwhile. From `end` on the cursor is told of records as they come. */
+  #fill(cursor: StoreCursor, end: number): void {
     for (const segment of this.#segments) {
-      for (let position = segment.first; position < segment.index.end; position++) {
+      for (let position = segment.first; position < Math.min(end, segment.index.end); position++) {
         const info = segment.index.get(position);
         if (info === undefined || !cursor.wants(info)) continue;
         segment.needed += 1;

@@ -53,3 +53,21 @@ test('a refused record is not found by a start, even when its file could be neit
   await again.close();
   await log.close();
 });
+
+test('what waits for a disk that hangs is bounded, and is stored when the disk goes on', async () => {
+  const files = new MemoryFiles();
+  const roomy = { maxSizeBytes: 2 ** 30, overflow: 'drop_oldest', fsync: 'group' } as const;
+  const log = await openDisk('/log', new FakeClock(), { files, limits: roomy });
+  const cursor = await log.cursor('a', options());
+  const hung = Promise.withResolvers<void>();
+  files.fault = (verb, path) => (verb === 'sync' && path.endsWith('.seg') ? hung.promise : undefined);
+  const body = Buffer.alloc(2 ** 20);
+  const stored: Promise<void>[] = [];
+  while (log.refusal(2 ** 20) === undefined && stored.length < 100) stored.push(log.append(record('x', { body })));
+  assert.equal(stored.length, 63, 'with its frame each takes a little more than a MiB');
+  await assert.rejects(log.append(record('x', { body })), isDiskRefusal);
+  hung.resolve();
+  await Promise.all(stored);
+  assert.deepEqual([log.refusal(2 ** 20), cursor.stats.records], [undefined, 63]);
+  await log.close();
+});
