@@ -32,6 +32,9 @@ test('a position set is an ordered set', () => {
         set.next(probe),
         sorted.find((at) => at >= probe),
       );
+      let gap = probe;
+      while (model.has(gap)) gap += 1;
+      assert.equal(set.gap(probe), gap);
     }),
   );
 });
@@ -55,4 +58,17 @@ test('an emptied position set starts anew anywhere', () => {
   assert.equal(set.next(0), undefined);
   set.add(7);
   assert.deepEqual([...set], [7]);
+});
+
+test('the union of position sets counts each position once', () => {
+  fc.assert(
+    fc.property(fc.array(fc.array(position, { maxLength: 40 }), { maxLength: 4 }), (lists) => {
+      const sets = lists.map((list) => {
+        const set = new PositionSet();
+        for (const each of list) set.add(each);
+        return set;
+      });
+      assert.equal(PositionSet.unionSize(sets), new Set(lists.flat()).size);
+    }),
+  );
 });
