@@ -36,28 +36,35 @@ const nodeArgs = flags['node-args'].split(' ').filter((arg) => arg !== '');
 const programs: Program[] = hasCompiler ? ['floor', 'flamegate'] : ['flamegate'];
 const chosen = programs.filter((program) => flags.only === '' || flags.only === program);
 
+const sizes = flags.sizes.split(',').map((text) => {
+  const profileBytes = parseSize(text);
+  if (profileBytes === undefined) throw new Error(`--sizes: expected sizes such as 32KiB, found ${text}`);
+  return profileBytes;
+});
+
 const dir = mkdtempSync(join(tmpdir(), 'flamegate-bench-'));
 try {
   if (hasCompiler) compile(dir);
   else process.stderr.write('no gcc here: nothing to compare with\n');
-  const cells = await measureAll(flags.sizes.split(','));
+  const cells = await measureAll();
   process.stdout.write(flags.json ? `${JSON.stringify(cells)}\n` : formatCells(cells));
 } finally {
   rmSync(dir, { recursive: true });
 }
 
-async function measureAll(sizes: readonly string[]): Promise<Cell[]> {
+async function measureAll(): Promise<Cell[]> {
   const sink = await startSink(dir);
-  const cells: Cell[] = [];
-  for (const size of sizes) {
-    const profileBytes = parseSize(size);
-    if (profileBytes === undefined) throw new Error(`--sizes: expected sizes such as 32KiB, found ${size}`);
-    const file = join(dir, 'body');
-    writeFileSync(file, pushBody(profileBytes));
-    for (const program of chosen) cells.push(await measureFresh(program, sink, { file, profileBytes }));
+  try {
+    const cells: Cell[] = [];
+    for (const profileBytes of sizes) {
+      const file = join(dir, 'body');
+      writeFileSync(file, pushBody(profileBytes));
+      for (const program of chosen) cells.push(await measureFresh(program, sink, { file, profileBytes }));
+    }
+    return cells;
+  } finally {
+    await sink.running.stop();
   }
-  await sink.running.stop();
-  return cells;
 }
 
 async function measureFresh(program: Program, sink: Target, body: { file: string; profileBytes: number }): Promise<Cell> {

@@ -38,8 +38,13 @@ export async function startGateway(dir: string, sinkPort: number, nodeArgs: read
   writeFileSync(file, gatewayConfig(port, adminPort, sinkPort));
   const main = join(here, '../src/main.ts');
   const running = await start({ command: process.execPath, args: [...nodeArgs, main, 'run', file], side: 'measured', ready: /.+/ });
-  await answers(`http://127.0.0.1:${port}/ready`);
-  return { running, port };
+  try {
+    await answers(`http://127.0.0.1:${port}/ready`);
+    return { running, port };
+  } catch (why) {
+    await running.stop();
+    throw why;
+  }
 }
 
 function gatewayConfig(port: number, adminPort: number, sinkPort: number): string {
