@@ -1,4 +1,5 @@
 import type { Registry } from './core/component.ts';
+import { fileExporter } from './exporters/file/factory.ts';
 import { pyroscopeExporter } from './exporters/pyroscope/factory.ts';
 import { appName } from './processors/app-name.ts';
 import { checkLabels } from './processors/check-labels.ts';
@@ -11,5 +12,5 @@ import { pyroscopeReceiver } from './receivers/pyroscope/factory.ts';
 export const components: Registry = {
   receivers: [pyroscopeReceiver],
   processors: [labelDrop, externalLabels, serviceName, appName, checkLabels],
-  exporters: [pyroscopeExporter],
+  exporters: [pyroscopeExporter, fileExporter],
 };
