@@ -50,10 +50,17 @@ export class Delivery {
 
   /** Resolves when the lease has ended. Rejects for bugs only, and then the lease may still be open. */
   async run(lease: Lease, pass: Pass): Promise<void> {
-    const job = this.#job(lease);
+    try {
+      await this.#run(this.#job(lease), pass);
+    } finally {
+      pass.leave();
+    }
+  }
+
+  async #run(job: Job, pass: Pass): Promise<void> {
     const untried = this.#endingWithoutAttempt(job);
     if (untried !== undefined) {
-      pass.leave('nothing');
+      pass.leave();
       await untried();
       return;
     }
@@ -61,7 +68,10 @@ export class Delivery {
     if (job.attempts.made > 1) this.#parts.books.retried();
     const tried = await this.#try(job, pass);
     const series = tried.judgement.fault === 'none' ? 1 : countSeries(job); // only a failure asks
-    await this.#act(this.#trials.decide(job, tried, series), job, tried);
+    const action = this.#trials.decide(job, tried, series);
+    // A split goes on sending, in the place and with the bytes of the whole.
+    if (action.kind !== 'split') pass.leave();
+    await this.#act(action, job, tried);
   }
 
   /** Too old, whether it was ever tried or not. False when it cannot be buried now and stands in line again. */
@@ -103,18 +113,13 @@ export class Delivery {
     return earlyMs > 0 ? async () => lease.release(earlyMs, waiting?.signal) : undefined;
   }
 
-  /** An attempt of the record as a whole; the gate learns of it whatever happens. */
+  /** An attempt of the record as a whole, of which the gate learns at once. */
   async #try(job: Job, pass: Pass): Promise<Tried> {
     const { gate } = this.#parts;
-    let outcome: Outcome = 'nothing';
-    try {
-      pass.load(recordSize(job.record));
-      const tried = await this.#trials.attempt(job, job.lease.position, job.waiting, () => gate.open);
-      outcome = outcomeOf(tried);
-      return tried;
-    } finally {
-      pass.leave(outcome);
-    }
+    pass.load(recordSize(job.record));
+    const tried = await this.#trials.attempt(job, job.lease.position, job.waiting, () => gate.open);
+    pass.tell(outcomeOf(tried));
+    return tried;
   }
 
   async #act(action: Action, job: Job, tried: Tried): Promise<void> {

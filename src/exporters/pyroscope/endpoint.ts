@@ -115,13 +115,13 @@ export class Endpoint {
       try {
         const pass = await this.#parts.gate.enter(signal);
         const lease = await cursor.take(this.#order(), signal).catch((why) => {
-          pass.leave('nothing');
+          pass.leave();
           throw why;
         });
         if (pass.valid) this.#track(delivery, lease, pass);
         else {
           lease.release(0);
-          pass.leave('nothing');
+          pass.leave();
         }
       } catch (why) {
         if (!signal.aborted) await this.#survive(why);

@@ -4,17 +4,19 @@ import { Breaker } from './breaker.ts';
 import type { Outcome } from './outcome.ts';
 import { Window } from './window.ts';
 
-/** The right to one attempt. */
+/** The right to one attempt, and to what has to be sent at once because of its answer. */
 export interface Pass {
   /** Whether it would still be given: a pass may wait long for something to carry. */
   readonly valid: boolean;
   /** How much it carries. */
   load(bytes: number): void;
-  /** The attempt is over. */
-  leave(outcome: Outcome): void;
+  /** What the attempt came to: counts at once, while the place is kept. */
+  tell(outcome: Outcome): void;
+  /** The place is free, and with it what it carried; once, however often it is called. An attempt that nobody has told of came to `nothing`. */
+  leave(): void;
 }
 
-/** Lets the attempts of one endpoint through. Whoever has no lease for a pass gives it back with `nothing`. */
+/** Lets the attempts of one endpoint through. Whoever gets a pass leaves it, whatever happens. */
 export interface Gate {
   /** Waits for a free slot, and for the breaker. One caller at a time; rejects with signal.reason. */
   enter(signal: AbortSignal): Promise<Pass>;
@@ -30,7 +32,7 @@ export interface Gate {
 
 /** With `ack: delivered` pushes stand alone: everything passes, the bound is what the receiver admits. */
 export const alwaysOpen: Gate = {
-  enter: (signal) => (signal.aborted ? Promise.reject(signal.reason) : Promise.resolve({ valid: true, load() {}, leave() {} })),
+  enter: (signal) => (signal.aborted ? Promise.reject(signal.reason) : Promise.resolve({ valid: true, load() {}, tell() {}, leave() {} })),
   rest() {},
   closed: false,
   open: false,
@@ -84,14 +86,22 @@ export class AdaptiveGate implements Gate {
     const probe = this.#breaker.enter();
     const slot = this.#window.enter();
     const isValid = (): boolean => this.#restMs === 0 && (probe || !this.#breaker.open);
+    let told = false;
+    const tell = (outcome: Outcome): void => {
+      told = true;
+      slot.tell(outcome);
+      this.#tell(outcome, probe);
+      this.#wake?.();
+    };
     return {
       get valid() {
         return isValid();
       },
       load: (bytes) => slot.load(bytes),
-      leave: (outcome) => {
-        slot.leave(outcome);
-        this.#tell(outcome, probe);
+      tell,
+      leave: () => {
+        if (!told) tell('nothing');
+        slot.leave();
         this.#wake?.();
       },
     };

@@ -10,7 +10,10 @@ const firstRequests = 8;
 /** One attempt's place in a window. */
 export interface Slot {
   load(bytes: number): void;
-  leave(outcome: Outcome): void;
+  /** What the attempt came to. */
+  tell(outcome: Outcome): void;
+  /** Makes room, once. */
+  leave(): void;
 }
 
 /**
@@ -45,15 +48,20 @@ export class Window {
     this.#requests += 1;
     const startedAt = this.#clock.monotonic();
     let carried = 0;
+    let left = false;
     return {
       load: (bytes) => {
         carried = bytes;
         this.#bytes += bytes;
       },
-      leave: (outcome) => {
+      tell: (outcome) => {
         if (outcome === 'taken') this.#grow(carried);
         // What was sent before the window was halved is the same trouble, not more of it.
         else if ((outcome === 'failed' || outcome === 'down') && startedAt > this.#halvedAt) this.#halve();
+      },
+      leave: () => {
+        if (left) return;
+        left = true;
         this.#requests -= 1;
         this.#bytes -= carried;
       },

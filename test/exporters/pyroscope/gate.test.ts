@@ -11,6 +11,11 @@ const periods = { minMs: 100, maxMs: 60_000 };
 const noJitter = (): number => 0;
 const never = new AbortController().signal;
 
+function end(place: Slot | Pass | undefined, outcome: Outcome): void {
+  place?.tell(outcome);
+  place?.leave();
+}
+
 function breakerAt(clock: FakeClock): Breaker {
   return new Breaker(periods, clock, noJitter);
 }
@@ -72,7 +77,7 @@ test('a probe that came to nothing lets another go at once', async () => {
 
 /** Fills the window and ends everything in it the same way. */
 function round(window: Window, outcome: Outcome): void {
-  for (const slot of fill(window)) slot.leave(outcome);
+  for (const slot of fill(window)) end(slot, outcome);
 }
 
 function fill(window: Window): Slot[] {
@@ -85,10 +90,10 @@ function fill(window: Window): Slot[] {
 function flow(window: Window, taken: number): void {
   const slots = fill(window);
   for (let n = 0; n < taken; n++) {
-    slots.shift()?.leave('taken');
+    end(slots.shift(), 'taken');
     slots.push(...fill(window));
   }
-  for (const slot of slots) slot.leave('answered');
+  for (const slot of slots) end(slot, 'answered');
 }
 
 test('the window doubles while everything is taken, and grows by one a round after trouble', async () => {
@@ -111,7 +116,7 @@ test('the window doubles while everything is taken, and grows by one a round aft
 test('a window that is not used does not grow', () => {
   const window = new Window(new FakeClock());
   const before = window.requests;
-  for (let n = 0; n < 100; n++) window.enter().leave('taken');
+  for (let n = 0; n < 100; n++) end(window.enter(), 'taken');
   assert.equal(window.requests, before);
 });
 
@@ -137,7 +142,7 @@ test('whatever happens, what has left is not in the window any more', () => {
       for (const [outcome, bytes] of attempts) {
         const slot = window.enter();
         slot.load(bytes);
-        slot.leave(outcome);
+        end(slot, outcome);
       }
       assert.equal(window.full, false);
       assert.ok(window.requests >= 1 && window.requests <= 100);
@@ -169,8 +174,21 @@ test('the gate lets in as many as the window holds, and one more for each that l
   const passes = await enterAll(gate);
   assert.equal(passes.length, gate.concurrency);
   const next = gate.enter(never);
-  passes[0]?.leave('answered');
+  end(passes[0], 'answered');
   await next;
+});
+
+test('what an attempt came to counts at once, its place is kept until it leaves, and is left once', async () => {
+  const gate = gateAt(new FakeClock());
+  const passes = await enterAll(gate);
+  const [splitting] = passes;
+  splitting?.tell('answered');
+  assert.equal((await enterAll(gate)).length, 0);
+  splitting?.leave();
+  splitting?.leave();
+  assert.equal((await enterAll(gate)).length, 1);
+  passes[1]?.tell('down');
+  assert.deepEqual([gate.open, passes[2]?.valid], [true, false]);
 });
 
 test('nothing passes while the endpoint rests, and a pass from before counts no more', async () => {
@@ -179,7 +197,7 @@ test('nothing passes while the endpoint rests, and a pass from before counts no 
   const early = await gate.enter(never);
   gate.rest(5000);
   assert.deepEqual([gate.closed, early.valid], [true, false]);
-  early.leave('nothing');
+  end(early, 'nothing');
   let entered = false;
   const entering = gate.enter(never).finally(() => {
     entered = true;
@@ -194,14 +212,14 @@ test('an open gate lets one probe through, which counts although the gate is ope
   const clock = new FakeClock();
   const gate = gateAt(clock);
   const [first, second] = [await gate.enter(never), await gate.enter(never)];
-  first.leave('down');
+  end(first, 'down');
   assert.deepEqual([gate.open, gate.concurrency, second.valid], [true, 1, false]);
-  second.leave('nothing');
+  end(second, 'nothing');
   await clock.advance(200);
   const probe = await gate.enter(never);
   assert.equal(probe.valid, true);
   const next = gate.enter(never);
-  probe.leave('taken');
+  end(probe, 'taken');
   await next;
   assert.equal(gate.open, false);
 });
@@ -209,10 +227,10 @@ test('an open gate lets one probe through, which counts although the gate is ope
 test('a probe that had nothing to carry makes room for another', async () => {
   const clock = new FakeClock();
   const gate = gateAt(clock);
-  (await gate.enter(never)).leave('down');
+  end(await gate.enter(never), 'down');
   await clock.advance(200);
-  (await gate.enter(never)).leave('nothing');
-  (await gate.enter(never)).leave('taken');
+  end(await gate.enter(never), 'nothing');
+  end(await gate.enter(never), 'taken');
   assert.equal(gate.open, false);
 });
 
@@ -230,7 +248,7 @@ test('waiting at the gate ends with the signal, and leaves no timer behind', asy
 
 test('with ack delivered the gate never closes', async () => {
   alwaysOpen.rest(60_000);
-  for (let n = 0; n < 1000; n++) (await alwaysOpen.enter(never)).leave('down');
+  for (let n = 0; n < 1000; n++) end(await alwaysOpen.enter(never), 'down');
   assert.deepEqual([alwaysOpen.open, alwaysOpen.closed], [false, false]);
   await assert.rejects(alwaysOpen.enter(AbortSignal.abort(new Error('stopped'))), { message: 'stopped' });
 });

@@ -45,6 +45,27 @@ test('what has to wait goes back as one push, and what was taken is not sent aga
   assert.equal(up.arrivals.filter((arrival) => servicesOf(arrival).includes('a')).length, 2);
 });
 
+test('a split keeps its place: not more is under way with many of them than the concurrency of the endpoint says', async () => {
+  const underWay: (() => void)[] = [];
+  let most = 0;
+  const up = await server((arrival) => {
+    if (servicesOf(arrival).length > 1) return { code: 'invalid_argument', status: 400 };
+    const { promise: after, resolve } = Promise.withResolvers<void>();
+    most = Math.max(most, underWay.push(resolve));
+    return { after };
+  });
+  const { push, account, host } = await rig({ endpoints: [{ url: up.url, name: 'up', ...quick }] });
+  const concurrency = host.metric('flamegate_endpoint_concurrency', { exporter: 'pyroscope/test', endpoint: 'up' }) ?? 0;
+  const pushes = Array.from({ length: 3 * concurrency }, () => push(pushSeries({ service_name: 'a' }), pushSeries({ service_name: 'b' })));
+  await Promise.all(pushes);
+  // Slower than pushes are refused as a whole, so that splits pile up where nothing holds them.
+  await eventually(() => {
+    underWay.shift()?.();
+    return account('up').delivered === 2 * pushes.length;
+  });
+  assert.ok(most <= concurrency, `${most} at once, the concurrency is ${concurrency}`);
+});
+
 test('a poisonous series is found among its good neighbours of one push', async () => {
   const up = await server((arrival) => (servicesOf(arrival).includes('bad') ? { code: 'unknown', status: 500, message: 'no pprof' } : {}));
   const { push, account } = await rig({ endpoints: [{ url: up.url, name: 'up', ...quick }] });
