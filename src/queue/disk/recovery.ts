@@ -81,7 +81,10 @@ export async function findLog(files: Files, dir: string, knownId: LogId | undefi
   return { id, segments, cursors, end, setAside, foreign };
 }
 
-/** Where a cursor stands, from what an earlier process stored. Adds to `lost` what it has not passed and nobody has any more. */
+/**
+ * Where a cursor stands, from what an earlier process stored. Adds to `lost` what it has not passed and nobody has any more. Between what was
+ * stored of its progress and the end of the log at that time, when there was no room for all of it, everything counts as its own.
+ */
 export function restoreCursor(
   cursor: StoreCursor,
   state: CursorState | undefined,
@@ -90,12 +93,14 @@ export function restoreCursor(
   lost: PositionSet,
 ): void {
   const known = state === undefined ? { pending: [], end: segments.oldest?.first ?? end } : decodeProgress(state.progress);
+  const cutAt = state?.end ?? 0;
+  const isItsOwn = ({ only }: { readonly only: string | undefined }): boolean => only === undefined || only === cursor.name;
   let lostHere = 0;
   const visit = (position: number, sure: boolean): void => {
     const segment = segments.find(position);
     const entry = segment?.index.get(position);
     if (segment !== undefined && entry !== undefined) {
-      if (!sure && !cursor.wants(entry)) return;
+      if (!sure && !(position < cutAt ? isItsOwn(entry) : cursor.wants(entry))) return;
       segment.needed += 1;
       cursor.arrive(position, entry, 'found');
     } else if (sure || !cursor.retired) {

@@ -35,3 +35,108 @@ test('a cursor that begins with the oldest records gets none of a segment that i
   assert.deepEqual(namesOf(await drain(b, 4)), ['3', '4', '5', '6']);
   await log.close();
 });
+
+test('a retired cursor whose progress was cut takes all that was there when it was stored, and nothing that came later', async () => {
+  const files = new MemoryFiles();
+  const log = await openDisk('/log', new FakeClock(), { files, limits });
+  const [a, b] = [await log.cursor('a', options()), await log.cursor('b', options())];
+  for (const name of ['1', '2', '3']) await log.append(half(name));
+  await a.close();
+  await (await log.cursor('a', options({ retired: true }))).close();
+  await log.append(half('4'));
+  await b.close();
+  await log.close();
+
+  const image = files.image();
+  const { id } = JSON.parse(Buffer.from((await files.read('/log/log.json')) ?? '').toString());
+  const progress = { low: 0, runs: new Uint8Array() };
+  const slot = encodeSlot(Buffer.from(id, 'hex'), { generation: 1, state: { paused: false, retired: true, end: 3, progress } });
+  image.set('/log/cursors/a.cur', Content.of(slot));
+  const again = await openDisk('/log', new FakeClock(), { files: new MemoryFiles(image), limits });
+  const found = await again.cursor('a', options({ retired: true }));
+  assert.equal(found.stats.records, 3);
+  assert.deepEqual(namesOf(await drain(found, 3)), ['1', '2', '3']);
+  await again.close();
+});
+
+test('nothing is acknowledged for a cursor that a start would still find retired', async () => {
+  const [clock, files] = [new FakeClock(), new MemoryFiles()];
+  const log = await openDisk('/log', clock, { files, limits });
+  await (await log.cursor('a', options())).close();
+  await (await log.cursor('a', options({ retired: true }))).close();
+  files.fault = (_verb, path) => {
+    if (path.includes('.cur')) throw failure('EIO', path);
+  };
+  await log.cursor('a', options());
+  await assert.rejects(log.append(half('1')), isDiskRefusal);
+  files.fault = () => {};
+  await clock.advance(1000);
+  await log.append(half('2'));
+  const again = await openDisk('/log', new FakeClock(), { files: new MemoryFiles(files.image()), limits });
+  assert.deepEqual(again.names(), [{ name: 'a', retired: false }]);
+  assert.deepEqual(namesOf(await drain(await again.cursor('a', options()), 1)), ['2']);
+  await again.close();
+  await log.close();
+});
+
+test('a cursor gets another name on a full disk, and a start finds it under that alone once there is room', async () => {
+  const [clock, files] = [new FakeClock(), new MemoryFiles()];
+  const log = await openDisk('/log', clock, { files, limits });
+  const a = await log.cursor('a', options());
+  for (const name of ['1', '2', '3']) await log.append(half(name));
+  await drain(a, 1);
+  await a.close();
+  files.volumeBytes = files.usedBytes;
+  await log.rename('a', 'b');
+  const b = await log.cursor('b', options());
+  assert.equal(b.stats.records, 2);
+  const early = await openDisk('/log', new FakeClock(), { files: new MemoryFiles(files.image()), limits });
+  assert.deepEqual(early.names(), [{ name: 'a', retired: false }], 'a crash now loses the name, and no record');
+  await early.close();
+  await assert.rejects(log.append(half('4')), isDiskRefusal);
+  files.volumeBytes = 2 ** 30;
+  await clock.advance(1000);
+  await log.append(half('5'));
+  const again = await openDisk('/log', new FakeClock(), { files: new MemoryFiles(files.image()), limits });
+  assert.deepEqual(again.names(), [{ name: 'b', retired: false }]);
+  await again.close();
+  await log.close();
+});
+
+test('a cursor that cannot get another name on a failing disk keeps its own, and nothing of the other is written later', async () => {
+  const [clock, files] = [new FakeClock(), new MemoryFiles()];
+  const log = await openDisk('/log', clock, { files, limits });
+  await (await log.cursor('a', options())).close();
+  files.fault = (verb, path) => {
+    if (verb === 'sync' && path.includes('b.cur')) throw failure('EIO', path);
+  };
+  await assert.rejects(log.rename('a', 'b'), /EIO/);
+  files.fault = () => {};
+  await clock.advance(5000);
+  assert.deepEqual(log.names(), [{ name: 'a', retired: false }]);
+  await log.append(half('1'));
+  await log.close();
+  assert.ok(!files.image().has('/log/cursors/b.cur'));
+  assert.ok(files.image().has('/log/cursors/a.cur'));
+});
+
+test('while the place of a cursor is synced, its next places are written', async () => {
+  const [clock, files] = [new FakeClock(), new MemoryFiles()];
+  const log = await openDisk('/log', clock, { files, limits });
+  const a = await log.cursor('a', options());
+  for (const name of ['1', '2', '3']) await log.append(half(name));
+  const syncing = Promise.withResolvers<void>();
+  files.fault = (verb, path) => (verb === 'sync' && path.includes('a.cur') ? syncing.promise : undefined);
+  const paused = a.pause(true);
+  await settle();
+  (await a.takeAt(0))?.done();
+  (await a.takeAt(1))?.done();
+  await clock.advance(50);
+  const again = await openDisk('/log', new FakeClock(), { files: new MemoryFiles(files.image()), limits });
+  const found = await again.cursor('a', options());
+  assert.equal(found.stats.records, 1);
+  await again.close();
+  syncing.resolve();
+  await paused;
+  await log.close();
+});
