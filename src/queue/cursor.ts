@@ -202,8 +202,14 @@ export class LogCursor implements StoreCursor {
   }
 
   async rename(to: string): Promise<void> {
+    const before = this.#name;
     this.#name = to;
-    await this.#store.rename(this);
+    try {
+      await this.#store.rename(this);
+    } catch (why) {
+      this.#name = before;
+      throw why;
+    }
   }
 
   /** Resolves when the line may have changed; rejects with signal.reason. */

@@ -70,7 +70,13 @@ export class Cursors {
       if (this.#byName.has(to)) throw new Error(`there is a cursor ${to} already`);
       this.#byName.delete(name);
       this.#byName.set(to, cursor);
-      await cursor.rename(to);
+      try {
+        await cursor.rename(to);
+      } catch (why) {
+        this.#byName.delete(to);
+        this.#byName.set(name, cursor);
+        throw why;
+      }
     } finally {
       leave();
     }

@@ -12,8 +12,10 @@ export interface BookmarkOptions {
   readonly file: CursorFile;
   /** The cursor's state now. */
   readonly state: () => CursorState;
-  /** Whether the file exists. */
-  readonly stored: boolean;
+  /** Whether the cursor is retired now. */
+  readonly retired: () => boolean;
+  /** What a start would find: no file, or a cursor that is retired or not. */
+  readonly found: 'nothing' | 'active' | 'retired';
   readonly clock: Clock;
   /** Told of every write that failed; it is tried again. */
   readonly onFailure: (why: unknown) => void;
@@ -23,6 +25,8 @@ export interface BookmarkOptions {
 export class Bookmark {
   readonly #options: BookmarkOptions;
   #stored: boolean;
+  /** Whether a start may find it retired. */
+  #retiredOnDisk: boolean;
   /** Whether the file is there and may be written in place. */
   #sound: boolean;
   /** Profiles passed since the last write. */
@@ -30,19 +34,22 @@ export class Bookmark {
   /** Whether the disk may not know the state after a power loss. */
   #unsynced = false;
   #turn: Promise<void> = Promise.resolve();
+  /** The last sync, which may be under way. */
+  #synced: Promise<void> = Promise.resolve();
   #queued = false;
   #closed = false;
   #cancelTimer: (() => void) | undefined;
 
   constructor(options: BookmarkOptions) {
     this.#options = options;
-    this.#stored = options.stored;
-    this.#sound = options.stored;
+    this.#stored = options.found !== 'nothing';
+    this.#sound = this.#stored;
+    this.#retiredOnDisk = options.found === 'retired';
   }
 
-  /** Whether a start would find the cursor. */
+  /** Whether a start would find the cursor, and take for its own what is appended now. */
   get stored(): boolean {
-    return this.#stored;
+    return this.#stored && (this.#options.retired() || !this.#retiredOnDisk);
   }
 
   /** The cursor passed so many profiles. */
@@ -59,13 +66,18 @@ export class Bookmark {
     return this.sync();
   }
 
-  /** Resolves when every state so far survives a power loss. */
-  sync(): Promise<void> {
-    return this.#inTurn(async () => {
-      if (!this.#unsynced && this.#sound) return;
-      this.#unsynced = false;
-      await this.#write(() => this.#options.file.sync());
+  /** Resolves when every state so far survives a power loss. Later writes do not wait for that. */
+  async sync(): Promise<void> {
+    let synced = this.#synced;
+    await this.#inTurn(async () => {
+      if (this.#unsynced || !this.#sound) {
+        this.#unsynced = false;
+        this.#synced = this.#syncFile(await this.#write());
+        this.#synced.catch(() => {}); // told below and by the next write
+      }
+      synced = this.#synced;
     });
+    await synced;
   }
 
   /** Ends with the write that is under way. */
@@ -99,29 +111,45 @@ export class Bookmark {
     this.#queued = true;
     const write = this.#inTurn(async () => {
       this.#queued = false;
-      if (this.#moved > 0) await this.#write(async () => {});
+      if (this.#moved > 0) await this.#write();
     });
     write.catch(() => {}); // told and tried again by #write
   }
 
-  /** A file that failed for another reason than want of room is not trusted again: the next write makes a new one. */
-  async #write(then: () => Promise<void>): Promise<void> {
-    const { file, state, onFailure } = this.#options;
+  /** Resolves to the state that was written. */
+  async #write(): Promise<CursorState> {
+    const { file } = this.#options;
+    const state = this.#options.state();
     this.#moved = 0;
+    if (state.retired) this.#retiredOnDisk = true;
     try {
-      if (this.#sound) await file.write(state());
-      else await file.create(state());
-      await then();
-      this.#stored = true;
-      this.#sound = true;
+      if (this.#sound) await file.write(state);
+      else await file.create(state);
     } catch (why) {
-      if (!isFull(why)) this.#sound = false;
-      this.#unsynced = true;
-      this.#moved += 1;
-      onFailure(why);
-      this.#writeAfter(retryMs);
-      throw why;
+      throw this.#failed(why);
     }
+    this.#stored = true;
+    this.#sound = true;
+    return state;
+  }
+
+  async #syncFile({ retired }: CursorState): Promise<void> {
+    try {
+      await this.#options.file.sync();
+    } catch (why) {
+      throw this.#failed(why);
+    }
+    this.#retiredOnDisk = retired;
+  }
+
+  /** A file that failed for another reason than want of room is not trusted again: the next write makes a new one. */
+  #failed(why: unknown): unknown {
+    if (!isFull(why)) this.#sound = false;
+    this.#unsynced = true;
+    this.#moved += 1;
+    this.#options.onFailure(why);
+    this.#writeAfter(retryMs);
+    return why;
   }
 
   #inTurn(run: () => Promise<void>): Promise<void> {

@@ -21,6 +21,8 @@ export interface BookmarkPlace {
 export class Bookmarks {
   readonly #place: BookmarkPlace;
   readonly #byCursor = new Map<StoreCursor, Bookmark>();
+  /** Under the name before, until the one under the new name is stored. */
+  readonly #former = new Map<StoreCursor, Bookmark>();
 
   constructor(place: BookmarkPlace) {
     this.#place = place;
@@ -59,25 +61,39 @@ export class Bookmarks {
       .catch(() => {});
   }
 
-  /** Resolves when the cursor is found under its new name only. */
+  /** Resolves when the cursor is found under its new name only, or when the disk is full: then complete() makes up for it. When it rejects
+   *  the cursor is found under the name before. */
   async rename(cursor: StoreCursor): Promise<void> {
     const old = this.#byCursor.get(cursor);
     const bookmark = this.#create(cursor, undefined);
-    await bookmark.save();
+    try {
+      await bookmark.save();
+    } catch (why) {
+      if (!isFull(why)) {
+        await bookmark.close();
+        throw why;
+      }
+    }
     this.#byCursor.set(cursor, bookmark);
-    await old?.remove();
+    await old?.close();
+    if (old !== undefined && !this.#former.has(cursor)) this.#former.set(cursor, old);
+    await this.#removeFormer();
   }
 
   /** Resolves when the cursor is no longer found. */
   async remove(cursor: StoreCursor): Promise<void> {
     const bookmark = this.#byCursor.get(cursor);
+    const former = this.#former.get(cursor);
     this.#byCursor.delete(cursor);
+    this.#former.delete(cursor);
     await bookmark?.remove();
+    await former?.remove();
   }
 
-  /** Resolves when every cursor has a file. */
+  /** Resolves when a start would find every cursor, and each would take what is appended now. */
   async complete(): Promise<void> {
     for (const bookmark of this.#byCursor.values()) if (!bookmark.stored) await bookmark.sync();
+    await this.#removeFormer();
   }
 
   /** Resolves when every cursor's state survives a power loss. A full disk is no reason to reject: what follows makes room. */
@@ -95,6 +111,20 @@ export class Bookmarks {
       await bookmark.sync().catch(() => {});
       await bookmark.close();
     }
+    await this.#removeFormer();
+  }
+
+  /** What cannot be removed is reported and tried again: until then a start finds the cursor under both names, and repeats. */
+  async #removeFormer(): Promise<void> {
+    for (const [cursor, former] of this.#former) {
+      if (this.#byCursor.get(cursor)?.stored !== true) continue;
+      try {
+        await former.remove();
+        this.#former.delete(cursor);
+      } catch (why) {
+        this.#place.onFailure(why);
+      }
+    }
   }
 
   /** `generation`: of the newest slot in its file, undefined when there is no file. */
@@ -106,7 +136,8 @@ export class Bookmarks {
         const { paused, retired, pending } = cursor;
         return { paused, retired, end: end(), progress: encodeProgress(pending, end(), maxRunsBytes) };
       },
-      stored: generation !== undefined,
+      retired: () => cursor.retired,
+      found: generation === undefined ? 'nothing' : cursor.retired ? 'retired' : 'active',
       clock,
       onFailure,
     });

@@ -1,12 +1,17 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { Refused } from '../../../src/core/errors.ts';
+import { encodeSlot } from '../../../src/queue/disk/cursor-file.ts';
 import type { LogRecord } from '../../../src/queue/log.ts';
 import { FakeClock, settle } from '../../support/fake-clock.ts';
 import { drain, options, record } from '../contract.ts';
-import { MemoryFiles } from './memory-files.ts';
+import { Content } from './content.ts';
+import { failure, MemoryFiles } from './memory-files.ts';
 import { openDisk } from './open-disk.ts';
 
 const limits = { maxSizeBytes: 2 ** 20, overflow: 'drop_oldest', fsync: 'group' } as const;
+
+const isDiskRefusal = (why: unknown): boolean => why instanceof Refused && why.reason === 'disk';
 
 /** Two fill a segment. */
 function half(name: string): LogRecord {
