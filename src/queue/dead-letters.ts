@@ -88,8 +88,10 @@ export class DeadLetters implements Shared {
     }
   }
 
-  /** Appends those that `picks` names to a queue as received now, each removed here once it is stored there; how many. */
+  /** Appends those that `picks` names to a queue as received now, each removed here once it is stored there; how many. Rejects when there is no
+   *  such cursor: the queue would take them and keep none. */
   async replay({ into, only, picks }: ReplayOptions): Promise<number> {
+    if (!into.names().some(({ name }) => name === only)) throw new Error(`there is no cursor ${only} to replay dead letters into`);
     let replayed = 0;
     for await (const letter of this.list()) {
       if (!picks(letter)) continue;

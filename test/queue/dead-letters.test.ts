@@ -73,6 +73,17 @@ for (const type of ['memory', 'disk'] as const) {
     await queue.release();
   });
 
+  test(`dead letters in ${type} stay where they are when nobody is there to get them`, async () => {
+    const host = createTestHost({ clock: new FakeClock() });
+    const queue = await openLog(queueOf('nobody'), host);
+    const held = await openDeadLetters(queueOf('nobody'), 'gone', host);
+    await held.resource.add(record('1', { head }), note());
+    await assert.rejects(held.resource.replay({ into: queue.resource, only: 'gone', picks: () => true }), /no cursor gone/);
+    assert.deepEqual(await names(held.resource), ['1']);
+    await held.release();
+    await queue.release();
+  });
+
   test(`dead letters in ${type} are bounded in bytes and in age`, async () => {
     const clock = new FakeClock();
     const host = createTestHost({ clock });
