@@ -34,6 +34,7 @@ export async function openDirectory({ dir, files, lock }: Directory): Promise<Op
     const knownId = await readIdentity(files, dir);
     unlock = lock ? await lockDirectory(files, dir) : () => {};
     const found = await findLog(files, dir, knownId);
+    await syncAbove(files, dir, lock);
     const id = found.id ?? newLogId();
     const identified = knownId !== undefined || (await identify(files, dir, id));
     return { ...found, id, identified, unlock };
@@ -53,10 +54,23 @@ async function lockDirectory(files: Files, dir: string): Promise<() => void> {
 async function identify(files: Files, dir: string, id: Uint8Array): Promise<boolean> {
   try {
     await writeIdentity(files, dir, id);
-    await files.syncDir(dirname(dir)).catch(() => {}); // a directory above that we may not read was not made by us
     return true;
   } catch (why) {
     if (isFull(why)) return false;
     throw why;
+  }
+}
+
+/** A start that was cut short may have left the directory's name unsynced in the one above, and with dead letters that one's name too. */
+async function syncAbove(files: Files, dir: string, lock: boolean): Promise<void> {
+  const above = dirname(dir);
+  if (lock) {
+    await files.syncDir(above).catch(() => {}); // not ours to read, perhaps, and then not made by us
+    return;
+  }
+  for (const ours of [above, dirname(above)]) {
+    await files.syncDir(ours).catch((why: unknown) => {
+      if (!isFull(why)) throw why;
+    });
   }
 }

@@ -1,4 +1,5 @@
 import { type FileHandle, mkdir, open, readdir, readFile, realpath, rename, rmdir, stat, statfs, unlink } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
 import { lockFile } from './lock.ts';
 
 /**
@@ -12,7 +13,7 @@ export interface Files {
   read(path: string): Promise<Uint8Array | undefined>;
   /** Names in a directory; none when there is no such directory. */
   list(dir: string): Promise<readonly string[]>;
-  /** With the directories above it. */
+  /** With the directories above it. Those that it makes survive a power loss. */
   makeDir(dir: string): Promise<void>;
   rename(from: string, to: string): Promise<void>;
   /** No error when it is gone already. */
@@ -91,21 +92,27 @@ const dirMode = 0o700;
 const fileMode = 0o600;
 const openFlags = { new: 'wx+', write: 'r+', read: 'r' } as const;
 
+async function makeDir(dir: string): Promise<void> {
+  const highest = await mkdir(dir, { recursive: true, mode: dirMode });
+  if (highest === undefined) return;
+  for (let made = resolve(dir); made.length >= resolve(highest).length; made = dirname(made)) await syncDir(dirname(made));
+}
+
+async function syncDir(dir: string): Promise<void> {
+  const handle = await open(dir, 'r');
+  await handle.sync().finally(() => handle.close());
+}
+
 /** The file system itself. */
 export const systemFiles: Files = {
   open: async (path, mode) => openFile(await open(path, openFlags[mode], fileMode)),
   read: (path) => readFile(path).catch(unlessMissing(undefined)),
   list: (dir) => readdir(dir).catch(unlessMissing([])),
-  makeDir: async (dir) => {
-    await mkdir(dir, { recursive: true, mode: dirMode });
-  },
+  makeDir,
   rename,
   remove: (path) => unlink(path).catch(unlessMissing(undefined)),
   removeDir: (dir) => rmdir(dir),
-  syncDir: async (dir) => {
-    const handle = await open(dir, 'r');
-    await handle.sync().finally(() => handle.close());
-  },
+  syncDir,
   describe: async (dir) => {
     const { uid, mode, dev } = await stat(dir);
     return { uid, mode: mode & 0o7777, device: dev };
