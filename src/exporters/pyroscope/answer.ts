@@ -31,55 +31,42 @@ export type RequestKind = 'push' | 'ingest';
 
 /** An HTTP exchange as an answer. `now` is the wall clock, for a Retry-After that is a date. */
 export function answerOfHttp(outcome: HttpOutcome, kind: RequestKind, now: number): Answer {
-  switch (outcome.kind) {
-    case 'aborted':
-      return outcome;
-    case 'failure':
-      return { kind: 'no_answer', cause: outcome.cause, message: outcome.message };
-    case 'response': {
-      const { status, contentType, text } = outcome;
-      const success = status >= 200 && status < 300;
-      const webPage = success && contentType.startsWith('text/html');
-      // A proxy or a catch-all server says 200 to everything; only who speaks the protocol answers a Push in its type.
-      if (success && !webPage && (kind === 'ingest' || contentType === 'application/proto')) return { kind: 'taken' };
-      const { code, message } = readError(text);
-      return {
-        kind: 'refused',
-        status,
-        code,
-        message: wordsOf({ status, contentType, success, webPage, location: outcome.headers['location'], message }),
-        webPage,
-        retryAfterMs: retryAfterMs(outcome.retryAfter, now),
-      };
-    }
-    default:
-      throw new Error(`unreachable: ${outcome satisfies never}`);
-  }
+  if (outcome.kind !== 'response') return withoutResponse(outcome);
+  const { status, contentType, text } = outcome;
+  const success = status >= 200 && status < 300;
+  const webPage = success && contentType.startsWith('text/html');
+  // A proxy or a catch-all server says 200 to everything; only who speaks the protocol answers a Push in its type.
+  if (success && !webPage && (kind === 'ingest' || contentType === 'application/proto')) return { kind: 'taken' };
+  const { code, message } = readError(text);
+  return {
+    kind: 'refused',
+    status,
+    code,
+    message: wordsOf({ status, contentType, success, webPage, location: outcome.headers['location'], message }),
+    webPage,
+    retryAfterMs: retryAfterMs(outcome.retryAfter, now),
+  };
 }
 
 /** A gRPC call as an answer. */
 export function answerOfGrpc(outcome: GrpcOutcome, now: number): Answer {
-  switch (outcome.kind) {
-    case 'aborted':
-      return outcome;
-    case 'failure':
-      return { kind: 'no_answer', cause: outcome.cause, message: outcome.message };
-    case 'response': {
-      if (outcome.code === 0) return { kind: 'taken' };
-      // grpc-js turns a plain HTTP answer, say a proxy's 404, into a code of its own; the status says more (grpc-js call-stream).
-      const http = /HTTP status code (\d{3})\b/.exec(outcome.message);
-      return {
-        kind: 'refused',
-        status: Number(http?.[1] ?? 0),
-        code: http === null ? outcome.code : 0,
-        message: outcome.message === '' ? codeName(outcome.code) : outcome.message,
-        webPage: false,
-        retryAfterMs: retryAfterMs(outcome.retryAfter, now),
-      };
-    }
-    default:
-      throw new Error(`unreachable: ${outcome satisfies never}`);
-  }
+  if (outcome.kind !== 'response') return withoutResponse(outcome);
+  if (outcome.code === 0) return { kind: 'taken' };
+  // grpc-js turns a plain HTTP answer, say a proxy's 404, into a code of its own; the status says more (grpc-js call-stream).
+  const http = /HTTP status code (\d{3})\b/.exec(outcome.message);
+  return {
+    kind: 'refused',
+    status: Number(http?.[1] ?? 0),
+    code: http === null ? outcome.code : 0,
+    message: outcome.message === '' ? codeName(outcome.code) : outcome.message,
+    webPage: false,
+    retryAfterMs: retryAfterMs(outcome.retryAfter, now),
+  };
+}
+
+/** What brought no response means the same for every protocol. */
+function withoutResponse(outcome: Exclude<HttpOutcome | GrpcOutcome, { readonly kind: 'response' }>): Answer {
+  return outcome.kind === 'aborted' ? outcome : { kind: 'no_answer', cause: outcome.cause, message: outcome.message };
 }
 
 /** Connect's and Pyroscope's error body, {"code":"...","message":"..."}, which may have been cut; anything else is the message itself. */
