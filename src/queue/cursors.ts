@@ -89,6 +89,13 @@ export class Cursors {
     return wanting;
   }
 
+  /** Names of those that have not passed it. */
+  needing(position: number): string[] {
+    const names: string[] = [];
+    for (const { name, pending } of this.#byName.values()) if (pending.has(position)) names.push(name);
+    return names;
+  }
+
   /** The lowest position not below `from` that any of them has not passed. */
   neededFrom(from: number): number | undefined {
     let lowest: number | undefined;

@@ -164,7 +164,7 @@ export class DiskLog implements Log {
   async *records(): AsyncGenerator<StoredRecord> {
     for (let position = this.#cursors.neededFrom(0); position !== undefined; position = this.#cursors.neededFrom(position + 1)) {
       const record = this.#fresh.get(position) ?? (await this.#read(position));
-      if (record !== undefined) yield { position, record };
+      if (record !== undefined) yield { position, record, cursors: this.#cursors.needing(position) };
     }
   }
 

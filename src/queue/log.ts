@@ -53,9 +53,10 @@ export interface Log extends Shared {
   readonly stats: LogStats;
 }
 
-/** A record and its place. */
+/** A record, its place, and who has not passed it. */
 export interface StoredRecord {
   readonly position: number;
+  readonly cursors: readonly string[];
   readonly record: LogRecord;
 }
 

@@ -76,7 +76,7 @@ export class MemoryLog implements Log {
   async *records(): AsyncGenerator<StoredRecord> {
     for (const position of this.#stored) {
       const record = this.#entries.get(position)?.record;
-      if (record !== undefined) yield { position, record };
+      if (record !== undefined) yield { position, record, cursors: this.#cursors.needing(position) };
     }
   }
 

@@ -358,9 +358,12 @@ export function testLogContract(driver: string, openEmpty: OpenEmpty): void {
       for (const name of ['1', '2', '3']) await log.append(record(name));
       await drain(cursor, 2);
       await drain(other, 1);
-      const shown: string[] = [];
-      for await (const { record: each } of log.records()) shown.push(nameOf(each));
-      assert.deepEqual(shown, ['2', '3']);
+      const shown: [string, readonly string[]][] = [];
+      for await (const { record: each, cursors } of log.records()) shown.push([nameOf(each), cursors]);
+      assert.deepEqual(shown, [
+        ['2', ['b']],
+        ['3', ['a', 'b']],
+      ]);
       assert.deepEqual(await drain(other, 2), ['2', '3']);
     });
 
