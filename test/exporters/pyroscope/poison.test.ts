@@ -74,10 +74,10 @@ test('a profile that is limited for ever does not keep the others of its tenant 
   const { push, account } = await rig({ endpoints: [{ url: up.url, name: 'up' }] }, { clock });
   await push(pushSeries({ service_name: 'huge' }));
   let good = 0;
-  await pump(clock, 1000, () => {
+  await pump(clock, 3000, () => {
     void push(pushSeries({ service_name: 'small' }));
     good += 1;
     return account('up').deadLettered.poison === 1;
   });
-  await pump(clock, 1000, () => account('up').delivered === good);
+  await pump(clock, 3000, () => account('up').delivered === good);
 });
