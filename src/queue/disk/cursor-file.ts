@@ -1,7 +1,7 @@
 import { dirname } from 'node:path';
 import { crc32 } from 'node:zlib';
 import type { Progress } from '../progress.ts';
-import { type Files, type OpenFile, readAll, writeAll } from './files.ts';
+import { type Files, type OpenFile, salvage, writeAll } from './files.ts';
 
 /*
  * Cursor file: slot 0 at 0, slot 1 at 1 MiB, written in turn; the newest whose checksum and log id are right counts. Little-endian.
@@ -121,9 +121,9 @@ export class CursorFile {
       const slots: Slot[] = [];
       for (const at of [0, slotBytes]) {
         const header = Buffer.alloc(headerBytes);
-        await readAll(file, header, at);
+        await salvage(file, header, at);
         const bytes = Buffer.alloc(headerBytes + Math.min(maxRunsBytes, header.readUInt32LE(12)));
-        const slot = decodeSlot(logId, bytes.subarray(0, await readAll(file, bytes, at)));
+        const slot = decodeSlot(logId, bytes.subarray(0, await salvage(file, bytes, at)));
         if (slot !== undefined) slots.push(slot);
       }
       return slots.sort((a, b) => b.generation - a.generation)[0];

@@ -54,6 +54,11 @@ export function isFull(why: unknown): boolean {
   return errorCode(why) === 'ENOSPC' || errorCode(why) === 'EDQUOT';
 }
 
+/** Whether the device says that it cannot give or take these bytes: a bad sector. */
+export function isBadSector(why: unknown): boolean {
+  return errorCode(why) === 'EIO';
+}
+
 /** Writes all of the pieces, however many calls it takes. */
 export async function writeAll(file: OpenFile, pieces: readonly Uint8Array[], at: number): Promise<void> {
   let rest = pieces;
@@ -75,6 +80,29 @@ export async function readAll(file: OpenFile, into: Uint8Array, at: number): Pro
     filled += read;
   }
   return filled;
+}
+
+const pageBytes = 4096;
+
+/** As readAll(), with zeroes for pages that the device cannot give any more. */
+export async function salvage(file: OpenFile, into: Uint8Array, at: number): Promise<number> {
+  try {
+    return await readAll(file, into, at);
+  } catch (why) {
+    if (!isBadSector(why)) throw why;
+  }
+  const length = Math.min(into.length, Math.max(0, (await file.size()) - at));
+  for (let done = 0; done < length; ) {
+    const page = into.subarray(done, Math.min(length, done + pageBytes - ((at + done) % pageBytes)));
+    try {
+      await readAll(file, page, at + done);
+    } catch (why) {
+      if (!isBadSector(why)) throw why;
+      page.fill(0);
+    }
+    done += page.length;
+  }
+  return length;
 }
 
 /** The pieces less so many bytes at their start. */

@@ -4,7 +4,7 @@ import { decodeProgress } from '../progress.ts';
 import type { StoreCursor } from '../store.ts';
 import { CursorFile, type CursorState, cursorNameOf } from './cursor-file.ts';
 import { DirectoryError } from './directory-error.ts';
-import { errorCode, type Files, type OpenFile, readAll } from './files.ts';
+import { type Files, isBadSector, type OpenFile, readAll } from './files.ts';
 import { decodeFrameHeader, decodeSegmentHeader, frameHeaderBytes, markBytes, type SegmentHeader, segmentHeaderBytes } from './frame.ts';
 import type { LogId } from './identity.ts';
 import { scanFrames } from './scan.ts';
@@ -125,7 +125,10 @@ async function readHeaders(
       const file = await files.open(`${dir}/${name}`, 'read');
       try {
         const fileBytes = await file.size();
-        const header = await readHeader(file, dir);
+        const header = await readHeader(file, dir).catch((why: unknown) => {
+          if (isBadSector(why)) return headerFromIndex(files, `${dir}/${name}`);
+          throw why;
+        });
         if (header !== undefined) candidates.push({ name, header, fileBytes });
         else if (fileBytes === 0) await files.remove(`${dir}/${name}`);
         else await put(name, 'its header cannot be read');
@@ -134,7 +137,7 @@ async function readHeaders(
       }
     } catch (why) {
       if (why instanceof DirectoryError) throw why;
-      if (errorCode(why) !== 'EIO') throw new DirectoryError(dir, `${name} cannot be read: ${messageOf(why)}`, { cause: why });
+      if (!isBadSector(why)) throw new DirectoryError(dir, `${name} cannot be read: ${messageOf(why)}`, { cause: why });
       await put(name, messageOf(why));
     }
   }
@@ -151,6 +154,18 @@ async function readHeader(file: OpenFile, dir: string): Promise<SegmentHeader | 
   const mark = bytes.subarray(segmentHeaderBytes, segmentHeaderBytes + markBytes);
   const frame = decodeFrameHeader(bytes.subarray(segmentHeaderBytes, filled), mark);
   return frame === undefined ? undefined : { logId: bytes.subarray(16, 32), mark, first: frame.position, createdAt: 0 };
+}
+
+/** A header in a bad sector is made up for by the index of the segment, if it has one. */
+async function headerFromIndex(files: Files, path: string): Promise<SegmentHeader | undefined> {
+  const bytes = await readIndex(files, path);
+  const segment = bytes === undefined ? undefined : SegmentIndex.describes(bytes);
+  return segment === undefined ? undefined : { ...segment, createdAt: 0 };
+}
+
+/** Undefined when there is none, or none that can be read. */
+function readIndex(files: Files, path: string): Promise<Uint8Array | undefined> {
+  return files.read(path.replace(/\.seg$/, '.idx')).catch(() => undefined);
 }
 
 /** The segments of this log in the order of positions, each once. */
@@ -178,7 +193,7 @@ function isMisnamed({ name, header }: Candidate): boolean {
 
 async function loadSegment(files: Files, dir: string, { name, header, fileBytes }: Candidate, end: number): Promise<Segment> {
   const path = `${dir}/${name}`;
-  const indexFile = await files.read(path.replace(/\.seg$/, '.idx')).catch(() => undefined);
+  const indexFile = await readIndex(files, path);
   const index = indexFile === undefined ? undefined : SegmentIndex.decode(indexFile, { ...header, sizeBytes: fileBytes });
   if (index !== undefined && index.end <= end)
     return new Segment(files, path, header, index, { fileBytes, indexBytes: indexFile?.length ?? 0 });

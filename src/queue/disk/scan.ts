@@ -1,6 +1,6 @@
 import { crc32 } from 'node:zlib';
 import { decodeRecordFront, longestFrontBytes, type RecordFront } from '../record.ts';
-import { type OpenFile, readAll } from './files.ts';
+import { type OpenFile, salvage } from './files.ts';
 import { decodeFrameHeader, frameHeaderBytes, markBytes, segmentHeaderBytes } from './frame.ts';
 
 /** A frame that was found in a segment. */
@@ -28,7 +28,7 @@ const windowBytes = 2 ** 20;
 
 /**
  * Every frame of a segment in the order of positions, with its checksum compared. Where no frame stands the next one is found by the
- * segment's mark. Frames that stand twice are yielded once; a frame that the file's end cuts is not yielded.
+ * segment's mark; a bad sector counts as such a place. Frames that stand twice are yielded once; a frame that the file's end cuts is not yielded.
  */
 export async function* scanFrames(file: OpenFile, options: ScanOptions): AsyncGenerator<ScannedFrame> {
   const { sizeBytes, mark, end } = options;
@@ -90,7 +90,7 @@ class Window {
   /** Bytes that stay as they are until the next call; fewer at the end of the file. At most windowBytes. */
   async at(offset: number, length: number): Promise<Buffer> {
     if (offset < this.#offset || offset + length > this.#offset + this.#filled) {
-      this.#filled = await readAll(this.#file, this.#buffer, offset);
+      this.#filled = await salvage(this.#file, this.#buffer, offset);
       this.#offset = offset;
     }
     const from = offset - this.#offset;

@@ -111,14 +111,20 @@ export class SegmentIndex {
     return bytes;
   }
 
+  /** Which segment the bytes of a file describe; undefined when they are damaged. */
+  static describes(bytes: Uint8Array): IndexOf | undefined {
+    const view = viewOf(bytes);
+    return view === undefined ? undefined : segmentOf(view);
+  }
+
   /** From the bytes of a file; undefined when they are damaged or describe another segment, or more of this one than there is. */
   static decode(bytes: Uint8Array, segment: IndexOf): SegmentIndex | undefined {
-    const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    if (view.length < headerBytes || !view.subarray(0, 8).equals(magic) || view.readUInt16LE(8) !== indexVersion) return undefined;
-    if (crcOf(view) !== view.readUInt32LE(68)) return undefined;
-    const same = view.subarray(16, 32).equals(segment.logId) && view.subarray(32, 40).equals(segment.mark);
-    const first = Number(view.readBigUInt64LE(40));
-    if (!same || first !== segment.first || Number(view.readBigUInt64LE(56)) > segment.sizeBytes) return undefined;
+    const view = viewOf(bytes);
+    if (view === undefined) return undefined;
+    const found = segmentOf(view);
+    const same = Buffer.compare(found.logId, segment.logId) === 0 && Buffer.compare(found.mark, segment.mark) === 0;
+    const { first } = found;
+    if (!same || first !== segment.first || found.sizeBytes > segment.sizeBytes) return undefined;
     const index = new SegmentIndex(first);
     index.#records = view.readUInt32LE(48);
     const kindsAt = headerBytes + index.#records * entryBytes;
@@ -161,6 +167,22 @@ function encodeKind({ tenant, only, inOrder }: Kind): Uint8Array {
   front.writeUInt16LE(names[1].length, 2);
   front.writeUInt8(inOrder ? inOrderFlag : 0, 4);
   return Buffer.concat([front, ...names]);
+}
+
+function segmentOf(view: Buffer): IndexOf {
+  return {
+    logId: view.subarray(16, 32),
+    mark: view.subarray(32, 40),
+    first: Number(view.readBigUInt64LE(40)),
+    sizeBytes: Number(view.readBigUInt64LE(56)),
+  };
+}
+
+/** Undefined when the bytes are not those that were written. */
+function viewOf(bytes: Uint8Array): Buffer | undefined {
+  const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  if (view.length < headerBytes || !view.subarray(0, 8).equals(magic) || view.readUInt16LE(8) !== indexVersion) return undefined;
+  return crcOf(view) === view.readUInt32LE(68) ? view : undefined;
 }
 
 function crcOf(bytes: Buffer): number {

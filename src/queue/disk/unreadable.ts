@@ -1,4 +1,4 @@
-import { errorCode } from './files.ts';
+import { isBadSector } from './files.ts';
 
 /** A record that failed so often while the disk worked is taken for damaged. */
 const mostFailures = 10;
@@ -26,7 +26,7 @@ export class Unreadable {
   /** The record could not be read: whether it is damaged. */
   failed(position: number, why: unknown): boolean {
     const before = this.#failures.get(position);
-    if (errorCode(why) !== 'EIO' || before?.signs === this.#signs) return false;
+    if (!isBadSector(why) || before?.signs === this.#signs) return false;
     const count = (before?.count ?? 0) + 1;
     if (count < mostFailures) this.#failures.set(position, { count, signs: this.#signs });
     else this.forget(position);
