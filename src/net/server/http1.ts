@@ -30,6 +30,7 @@ export class Http1 {
   readonly #clock: Clock;
   readonly #http: http.Server;
   readonly #connections = new Map<Duplex, Connection>();
+  #closed = false;
 
   /** `current` is asked for each request: the server may be another one after a reload. */
   constructor(options: ConnectionOptions, current: () => Server, clock: Clock) {
@@ -62,6 +63,8 @@ export class Http1 {
   }
 
   accept(socket: Socket, peer: Peer): void {
+    // A handshake may end when nobody is served here any more.
+    if (this.#closed) return void socket.destroy();
     this.#connections.set(socket, { peer, open: 0, receiving: undefined, ending: false });
     socket.once('close', () => this.#connections.delete(socket));
     // What node:http ends every last answer with.
@@ -71,6 +74,7 @@ export class Http1 {
 
   /** Ends what is idle now, and the rest after their answers. */
   close(): void {
+    this.#closed = true;
     for (const [socket, connection] of this.#connections) {
       connection.ending = true;
       if (connection.open === 0) socket.destroy();

@@ -35,6 +35,7 @@ export class Http2 {
   readonly #clock: Clock;
   readonly #http2: http2.Http2Server;
   readonly #sessions = new Map<http2.Http2Session, Session>();
+  #closed = false;
 
   /** `current` is asked for each request: the server may be another one after a reload. */
   constructor(options: ConnectionOptions, current: () => Server, clock: Clock) {
@@ -60,6 +61,8 @@ export class Http2 {
   }
 
   accept(socket: Socket, peer: Peer): void {
+    // A handshake may end when nobody is served here any more.
+    if (this.#closed) return void socket.destroy();
     // A session whose client has stopped speaking is over; node:http2 relies on its socket to close by itself then.
     socket.allowHalfOpen = false;
     this.#http2.once('session', (session) => this.#onSession(session, socket, peer));
@@ -68,7 +71,11 @@ export class Http2 {
 
   /** Open streams are answered, nothing new begins. */
   close(): void {
-    for (const session of this.#sessions.keys()) session.close();
+    this.#closed = true;
+    for (const [session, entry] of this.#sessions) {
+      session.close();
+      this.#end(entry);
+    }
   }
 
   #onSession(session: http2.ServerHttp2Session, socket: Socket, peer: Peer): void {

@@ -4,12 +4,9 @@ import type { Clock } from '../../core/clock.ts';
 import type { Held, Host, Logger, Shared } from '../../core/component.ts';
 import { messageOf } from '../../core/errors.ts';
 import { type Address, formatAddress, parseAddress } from './address.ts';
-import { type ConnectionOptions, linger, peerOf } from './connection.ts';
-import { Http1 } from './http1.ts';
-import { Http2 } from './http2.ts';
-import { Secure, type Secured } from './secure.ts';
 import type { Server } from './serve.ts';
 import { sniff } from './sniff.ts';
+import { Stack } from './stack.ts';
 
 /** Where to listen. */
 export interface ListenerOptions {
@@ -70,15 +67,6 @@ function listenOptions(address: Address): net.ListenOptions {
   return address.host === '::' ? { port: address.port } : { host: address.host, port: address.port };
 }
 
-/** Connections that share options, and with them node's two servers. */
-interface Stack {
-  readonly options: ConnectionOptions;
-  readonly http1: Http1;
-  readonly http2: Http2;
-  readonly secure: Secure | undefined;
-  readonly sockets: Set<Socket>;
-}
-
 class BoundListener implements Listener {
   readonly #net: net.Server;
   readonly #clock: Clock;
@@ -119,10 +107,7 @@ class BoundListener implements Listener {
       this.#net.close(resolve);
     });
     for (const socket of this.#waiting) socket.destroy();
-    for (const { http1, http2 } of this.#stacks) {
-      http1.close();
-      http2.close();
-    }
+    for (const stack of this.#stacks) stack.close();
     const cancel = this.#clock.after(closeGraceMs, () => {
       for (const { sockets } of this.#stacks) for (const socket of sockets) socket.destroy();
     });
@@ -136,16 +121,12 @@ class BoundListener implements Listener {
     if (server === undefined || isDeepStrictEqual(this.#stacks[0]?.options, server.connections)) return;
     const options = server.connections;
     const current = (): Server => this.#servers[0] ?? server;
-    const http1 = new Http1(options, current, this.#clock);
-    const http2 = new Http2(options, current, this.#clock);
-    this.#stacks.unshift({ options, http1, http2, secure: this.#secure(options, http1, http2), sockets: new Set() });
-    for (const stack of this.#stacks.slice(1)) this.#retire(stack);
-  }
-
-  #secure({ tls, headerTimeoutMs }: ConnectionOptions, http1: Http1, http2: Http2): Secure | undefined {
-    if (tls === undefined) return undefined;
-    const hand = ({ socket, peer, protocol }: Secured): void => (protocol === 'http2' ? http2 : http1).accept(socket, peer);
-    return new Secure(tls, headerTimeoutMs, hand, { clock: this.#clock, log: this.#log });
+    this.#stacks.unshift(new Stack(options, current, { clock: this.#clock, log: this.#log }));
+    for (const old of this.#stacks.slice(1)) {
+      // Who was let in without a certificate, or unprotected, does not stay because he came before it was asked for.
+      if (!isDeepStrictEqual(old.options.tls, options.tls)) old.close();
+      this.#retire(old);
+    }
   }
 
   #onConnection(socket: Socket): void {
@@ -164,7 +145,8 @@ class BoundListener implements Listener {
     socket.once('close', () => this.#waiting.delete(socket));
   }
 
-  #accept(socket: Socket, stack: Stack): void {
+  #accept(socket: Socket, first: Stack): void {
+    let stack = first;
     stack.sockets.add(socket);
     socket.once('close', () => {
       stack.sockets.delete(socket);
@@ -172,11 +154,19 @@ class BoundListener implements Listener {
       this.#acceptNext();
     });
     sniff(socket, stack.options, this.#clock, (opening) => {
-      if (opening === 'tls' && stack.secure !== undefined) void stack.secure.accept(socket);
-      else if (opening === 'tls') socket.destroy();
-      else if (stack.secure !== undefined) refuseClearText(socket, this.#clock);
-      else (opening === 'http2' ? stack.http2 : stack.http1).accept(socket, peerOf(socket));
+      stack = this.#renew(socket, stack);
+      stack.accept(socket, opening);
     });
+  }
+
+  /** Its stack from now on: a reload that came before its first bytes counts for it. */
+  #renew(socket: Socket, old: Stack): Stack {
+    const newest = this.#stacks[0] ?? old;
+    if (newest === old) return old;
+    old.sockets.delete(socket);
+    newest.sockets.add(socket);
+    this.#retire(old);
+    return newest;
   }
 
   #acceptNext(): void {
@@ -189,16 +179,7 @@ class BoundListener implements Listener {
   /** Lets go of an old stack that has no connection any more. */
   #retire(stack: Stack): void {
     if (stack === this.#stacks[0] || stack.sockets.size > 0) return;
-    stack.http1.close();
+    stack.close();
     this.#stacks.splice(this.#stacks.indexOf(stack), 1);
   }
-}
-
-/** As Go's servers say it; what asks for protection never runs without. */
-function refuseClearText(socket: Socket, clock: Clock): void {
-  const text = 'this port speaks HTTPS: use https:// in the URL\n';
-  socket.write(
-    `HTTP/1.1 400 Bad Request\r\ncontent-type: text/plain\r\ncontent-length: ${text.length}\r\nconnection: close\r\n\r\n${text}`,
-  );
-  linger(socket, clock);
 }

@@ -2,14 +2,17 @@ import assert from 'node:assert/strict';
 import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import http2 from 'node:http2';
 import https from 'node:https';
+import net from 'node:net';
+import { duplexPair } from 'node:stream';
 import { after, test } from 'node:test';
 import tls from 'node:tls';
 import type { Peer } from '../../../src/net/server/exchange.ts';
 import { type ListenerTlsConfig, ListenerTlsSchema } from '../../../src/net/server/schema.ts';
+import { createServer } from '../../../src/net/server/serve.ts';
 import { ListenerTls } from '../../../src/net/tls.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
 import { createAuthority } from '../client/certificates.ts';
-import { call, call2, echo, raw, routeOf, serving, until } from './serving.ts';
+import { call, call2, echo, raw, routeOf, serverOptions, serving, until } from './serving.ts';
 
 const authority = createAuthority('Server authority');
 const clients = createAuthority('Client authority');
@@ -132,6 +135,70 @@ test('serves a renewed certificate without a restart, and the last good one when
   const warnings = it.host.lines.filter(({ level }) => level === 'warn');
   assert.equal(warnings.length, 1);
   assert.match(String(warnings[0]?.facts['error']), /cert_file .*followed\.pem is no certificate/);
+});
+
+test('a reload that asks for TLS or certificates ends what came in without: idle at once, the rest after its answer', async (t) => {
+  const answers: (() => void)[] = [];
+  const route = routeOf(
+    () =>
+      new Promise((resolve) => {
+        answers.push(() => resolve({ status: 200, headers: {} }));
+      }),
+  );
+  const it = await serving(t, { '/echo': echo, '/slow': route });
+  const switchTo = (tls: ListenerTls): void => {
+    it.listener.serve(createServer(new Map([['/echo', echo]]), serverOptions(it.host, { connections: { tls } })));
+  };
+  const head = (path: string): string => `POST ${path} HTTP/1.1\r\nHost: g\r\nContent-Length: 0\r\n\r\n`;
+  const idle = raw(it.port, head('/echo'));
+  const busy = raw(it.port, head('/slow'));
+  const session = http2.connect(`http://127.0.0.1:${it.port}`);
+  await call2(it.port, {}, session);
+  const sessionClosed = new Promise((resolve) => session.once('close', resolve));
+  let silent: net.Socket | undefined;
+  const said = raw(it.port, '', (socket) => {
+    silent = socket;
+  });
+  await until(() => it.listener.connections === 4 && answers.length === 1);
+  switchTo(material());
+  assert.match(await idle, /^HTTP\/1\.1 200 /);
+  await sessionClosed;
+  answers[0]?.();
+  assert.match(await busy, /^HTTP\/1\.1 200 OK\r\n.*connection: close/is);
+  silent?.write(head('/echo'));
+  assert.match(await said, /^HTTP\/1\.1 400 .*this port speaks HTTPS/s, 'what has said nothing yet hears the new rules');
+  const agent = new https.Agent({ keepAlive: true, maxSockets: 1 });
+  assert.equal(await get(it.port, { agent }), 200);
+  switchTo(material({ client_ca_file: clients.ca }));
+  await until(() => it.listener.connections === 0);
+  await assert.rejects(get(it.port, { agent }));
+  agent.destroy();
+});
+
+test('a handshake that a reload overtakes is not served by the rules it began under', async (t) => {
+  const it = await serving(t, { '/echo': echo }, { connections: { tls: material() } });
+  const [near, far] = duplexPair();
+  const socket = net.connect({ host: '127.0.0.1', port: it.port });
+  far.on('data', (piece: Buffer) => socket.write(piece));
+  socket.once('data', (piece: Buffer) => {
+    const connections = { tls: material({ client_ca_file: clients.ca }) };
+    it.listener.serve(createServer(new Map([['/echo', echo]]), serverOptions(it.host, { connections })));
+    far.write(piece);
+    socket.on('data', (more: Buffer) => far.write(more));
+  });
+  socket.on('error', () => {});
+  socket.on('close', () => far.end());
+  const client = tls.connect({ socket: near, host: '127.0.0.1', ca });
+  let said = '';
+  client.on('data', (piece: Buffer) => {
+    said += piece.toString();
+  });
+  client.on('error', () => {});
+  client.write('POST /echo HTTP/1.1\r\nHost: g\r\nContent-Length: 0\r\nConnection: close\r\n\r\n');
+  await new Promise((resolve) => client.once('end', resolve));
+  client.destroy();
+  assert.equal(said, '');
+  await until(() => it.listener.connections === 0);
 });
 
 test('a file that is missing or of no use is named', () => {

@@ -1,0 +1,54 @@
+import type { Socket } from 'node:net';
+import type { Clock } from '../../core/clock.ts';
+import type { Host } from '../../core/component.ts';
+import { type ConnectionOptions, linger, peerOf } from './connection.ts';
+import { Http1 } from './http1.ts';
+import { Http2 } from './http2.ts';
+import { Secure, type Secured } from './secure.ts';
+import type { Server } from './serve.ts';
+import type { Opening } from './sniff.ts';
+
+/** Connections that share options, and with them node's servers. */
+export class Stack {
+  readonly options: ConnectionOptions;
+  /** Open now; the listener's to keep. */
+  readonly sockets = new Set<Socket>();
+  readonly #clock: Clock;
+  readonly #http1: Http1;
+  readonly #http2: Http2;
+  readonly #secure: Secure | undefined;
+
+  /** `current` is asked for each request: the server may be another one after a reload. */
+  constructor(options: ConnectionOptions, current: () => Server, { clock, log }: Pick<Host, 'clock' | 'log'>) {
+    const { tls, headerTimeoutMs } = options;
+    this.options = options;
+    this.#clock = clock;
+    this.#http1 = new Http1(options, current, clock);
+    this.#http2 = new Http2(options, current, clock);
+    const then = ({ socket, peer, protocol }: Secured): void => (protocol === 'http2' ? this.#http2 : this.#http1).accept(socket, peer);
+    this.#secure = tls && new Secure(tls, headerTimeoutMs, then, { clock, log });
+  }
+
+  /** A socket whose first bytes have been looked at. */
+  accept(socket: Socket, opening: Opening): void {
+    if (opening === 'tls' && this.#secure !== undefined) void this.#secure.accept(socket);
+    else if (opening === 'tls') socket.destroy();
+    else if (this.#secure !== undefined) refuseClearText(socket, this.#clock);
+    else (opening === 'http2' ? this.#http2 : this.#http1).accept(socket, peerOf(socket));
+  }
+
+  /** What is idle ends now, the rest after its answers; what is in its handshake is not served. */
+  close(): void {
+    this.#http1.close();
+    this.#http2.close();
+  }
+}
+
+/** As Go's servers say it; what asks for protection never runs without. */
+function refuseClearText(socket: Socket, clock: Clock): void {
+  const text = 'this port speaks HTTPS: use https:// in the URL\n';
+  socket.write(
+    `HTTP/1.1 400 Bad Request\r\ncontent-type: text/plain\r\ncontent-length: ${text.length}\r\nconnection: close\r\n\r\n${text}`,
+  );
+  linger(socket, clock);
+}
