@@ -10,6 +10,8 @@ import type { ProfileBatch, Series } from './profile.ts';
  */
 export interface Call {
   readonly signal: AbortSignal;
+  /** When the sender's own deadline passes, monotonic milliseconds; undefined when it named none. */
+  readonly deadlineAt?: number | undefined;
   /** Called when at least one exporter has the batch in its books, whatever the sender hears in the end. */
   readonly accepted?: () => void;
 }

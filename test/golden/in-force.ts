@@ -6,7 +6,6 @@ const notYet: readonly (readonly [pattern: RegExp, why: string])[] = [
     /^(L|E\d|R04-name-missing-(enrich|relabel-adds))/,
     'needs pyroscope.relabel and pyroscope.enrich, which this build can check and not run',
   ],
-  [/^W72-connect-timeout-client-deadline/, 'an attempt is told remote_timeout, not what is left of the time the sender gave'],
   [/^S(?!06)/, 'needs pyroscope.scrape, which this build can check and not run'],
 ];
 /** Those of them that only load a file that is refused. */

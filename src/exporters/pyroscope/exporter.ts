@@ -141,7 +141,7 @@ export class PyroscopeExporter implements Exporter {
 
   #wait(records: readonly LogRecord[], call: Call): Waiting {
     const { endpoints, waitings } = this.#parts;
-    const waiting = new Waiting(records.length * endpoints.length, call.signal, deadlineOf(call));
+    const waiting = new Waiting(records.length * endpoints.length, call.signal, call.deadlineAt);
     for (const record of records) waitings.set(record, waiting);
     return waiting;
   }
@@ -170,9 +170,4 @@ function rawBytesOf(batch: ProfileBatch): number {
   let rawBytes = 0;
   for (const { payload } of batch.series) rawBytes += payload.kind === 'push' ? payload.rawBytes : totalBytes(payload.body);
   return rawBytes;
-}
-
-/** When the sender's deadline passes, monotonic milliseconds, where the receiver says it. */
-function deadlineOf(call: Call): number | undefined {
-  return 'deadlineAt' in call && typeof call.deadlineAt === 'number' ? call.deadlineAt : undefined;
 }

@@ -75,6 +75,8 @@ export interface Request {
   inflate(pieces: readonly Uint8Array[], encoding: string): Promise<readonly Uint8Array[]>;
   /** The sender is gone or its deadline has passed. */
   readonly signal: AbortSignal;
+  /** When that deadline passes, monotonic milliseconds; undefined when it named none. */
+  readonly deadlineAt: number | undefined;
 }
 
 /** Who sends. */

@@ -133,7 +133,8 @@ export class HttpServer implements Server {
     const encoding = route.inflates ? exchange.headers['content-encoding'] : undefined;
     const body = encoding === undefined ? arrived : await undo(arrived, encoding);
     const deadlineMs = dialect.deadlineMs(exchange.headers);
-    const request = { exchange, identity, tenant, body, inflate: undo };
+    const deadlineAt = deadlineMs === undefined ? undefined : startedAt + deadlineMs;
+    const request = { exchange, identity, tenant, body, inflate: undo, deadlineAt };
     if (deadlineMs === undefined) return untilAborted(exchange.signal, (signal) => route.handle({ ...request, signal }));
     return this.#withDeadline(exchange, deadlineMs, startedAt, (signal) => route.handle({ ...request, signal }));
   }

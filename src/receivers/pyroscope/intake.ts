@@ -42,7 +42,7 @@ export class Intake {
       isAccepted = true;
     };
     try {
-      await this.#next.consume(batch, { signal: request.signal, accepted });
+      await this.#next.consume(batch, { signal: request.signal, deadlineAt: request.deadlineAt, accepted });
     } catch (why) {
       if (!isAccepted) this.#countRefused(batch, why);
       throw why;
