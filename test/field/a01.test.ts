@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { startCapture } from '../support/capture.ts';
 import { createDnsHole } from '../support/dns-hole.ts';
-import { checkOnceEach, numberIn, numbers, pushAll, queues, startField, temporary } from './field.ts';
+import { arrive, checkOnceEach, numberIn, numbers, pushAll, queues, startField, temporary } from './field.ts';
 
 // nodejs/node#8436, #49394: names whose DNS server is silent fill the resolver threads; look-ups of healthy names wait with them.
 for (const queue of queues) {
@@ -20,7 +20,7 @@ for (const queue of queues) {
       // All of them are at their look-ups before the healthy one has to make its own.
       const started = performance.now();
       await pushAll(gateway, numbers(0, 20));
-      checkOnceEach((await upstream.take(20)).map(numberIn), numbers(0, 20));
+      checkOnceEach((await arrive(upstream, 20)).map(numberIn), numbers(0, 20));
       const tookMs = performance.now() - started;
       assert.ok(tookMs < 4500, `${tookMs} ms: one look-up that fails takes 10 s`);
       assert.equal((await fetch(`${gateway.admin}/-/ready`)).status, 200);
@@ -56,7 +56,7 @@ test('dead names of proxies, token servers and trace receivers do not either', a
   const started = performance.now();
   for (const round of numbers(0, 3)) {
     await pushAll(gateway, numbers(round * 10, 10));
-    await upstream.take((round + 1) * 10);
+    await arrive(upstream, (round + 1) * 10);
   }
   const tookMs = performance.now() - started;
   assert.ok(tookMs < 4500, `${tookMs} ms: one look-up that fails takes 10 s`);

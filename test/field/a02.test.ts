@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createGrpcUpstream } from '../net/client/grpc-upstream.ts';
 import { createHole } from '../support/proxies.ts';
-import { balanced, checkOnceEach, eventually, numberIn, numbers, pushAll, queues, startField } from './field.ts';
+import { arrive, balanced, checkOnceEach, eventually, numberIn, numbers, pushAll, queues, startField } from './field.ts';
 import { startHttp2Upstream } from './http2-upstream.ts';
 
 // nodejs/undici#5787, #4230: an HTTP/2 connection whose peer has gone without a FIN keeps taking requests, and every one times out.
@@ -14,14 +14,14 @@ for (const queue of queues) {
     const endpoint = { url: `https://127.0.0.1:${hole.port}`, remote_timeout: '1s', tls_config: { ca_file: upstream.authority.ca } };
     const gateway = await startField(t, { endpoints: [endpoint], queue });
     await pushAll(gateway, numbers(0, 3));
-    await upstream.take(3);
+    await arrive(upstream, 3);
     await balanced(gateway, 'up0', { delivered: 3 }); // whose answer is lost comes twice, rightly
     const connections = hole.accepted();
 
     hole.deafen();
     const started = performance.now();
     await pushAll(gateway, numbers(3, 10));
-    await upstream.take(13);
+    await arrive(upstream, 13);
     const tookMs = performance.now() - started;
     assert.ok(tookMs < 1000 + 5000 + 4000, `${tookMs} ms: remote_timeout + 5 s, and room for a busy machine`);
     assert.ok(hole.accepted() > connections, 'a new connection');

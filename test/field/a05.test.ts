@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type Capture, startCapture } from '../support/capture.ts';
-import { balanced, checkOnceEach, configOf, numberIn, numbers, pushAll, queues, reload, startField, temporary } from './field.ts';
+import { arrive, balanced, checkOnceEach, configOf, numberIn, numbers, pushAll, queues, reload, startField, temporary } from './field.ts';
 
 // open-telemetry/opentelemetry-collector#14988: renaming a component in the configuration leaves its queued data behind for ever. The name of an
 // endpoint that nobody named follows from its URL.
@@ -23,7 +23,7 @@ for (const queue of queues) {
     await balanced(gateway, nameOf(down), { accepted: 50, queued: 50 });
     const { status, text } = await reload(gateway, configOf({ endpoints: [unnamed(up)], queue }));
     assert.equal(status, 200, text);
-    checkOnceEach((await up.take(50)).map(numberIn), numbers(0, 50));
+    checkOnceEach((await arrive(up, 50)).map(numberIn), numbers(0, 50));
     await balanced(gateway, nameOf(up), { delivered: 50, queued: 0 });
     await gateway.line(({ endpoint, before }) => endpoint === nameOf(up) && before === nameOf(down));
   });
@@ -36,7 +36,7 @@ test('a restart with another url does so as well', async (t) => {
   await pushAll(before, numbers(0, 50));
   assert.equal(await before.stop(), 0);
   const after = await startField(t, { endpoints: [unnamed(up)] }, { directory });
-  checkOnceEach((await up.take(50)).map(numberIn), numbers(0, 50));
+  checkOnceEach((await arrive(up, 50)).map(numberIn), numbers(0, 50));
   await balanced(after, nameOf(up), { recovered: 50, delivered: 50, queued: 0 });
 });
 
@@ -52,5 +52,5 @@ test('where it is not clear who the heir is, the backlog stays, and a warning sa
   assert.ok(Number(warning['bytes']) > 50 * 10);
   assert.match(String(warning['advice']), /flamegate queue ls queue/);
   await pushAll(gateway, numbers(50, 5));
-  checkOnceEach((await up.take(5)).map(numberIn), numbers(50, 5));
+  checkOnceEach((await arrive(up, 5)).map(numberIn), numbers(50, 5));
 });

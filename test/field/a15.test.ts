@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { startCapture } from '../support/capture.ts';
-import { record, startField } from './field.ts';
+import { arrive, record, startField } from './field.ts';
 
 // grafana/pyroscope#3113: behind an ingress that does not strip its prefix, every push is 404.
 const requests = {
@@ -19,7 +19,7 @@ test('a receiver with a path_prefix takes pushes below it and at the root', asyn
       assert.equal(answer.status, 200, `${prefix}${path}: ${await answer.text()}`);
     }
   }
-  const arrived = await upstream.take(4);
+  const arrived = await arrive(upstream, 4);
   assert.deepEqual(arrived.map(({ path }) => path).toSorted(), [
     '/ingest',
     '/ingest',

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { balanced, checkOnceEach, eventually, numbers, pushAll, queues, startField } from './field.ts';
+import { arrive, balanced, checkOnceEach, eventually, numbers, pushAll, queues, startField } from './field.ts';
 import { startHttp2Upstream } from './http2-upstream.ts';
 
 // nodejs/undici#5134: a peer that allows 1 stream, or none for a while, stalls or crashes the client.
@@ -10,7 +10,7 @@ for (const queue of queues) {
     const endpoint = { url: `https://127.0.0.1:${upstream.port}`, tls_config: { ca_file: upstream.authority.ca } };
     const gateway = await startField(t, { endpoints: [endpoint], queue });
     await pushAll(gateway, numbers(0, 50));
-    checkOnceEach(await upstream.take(50), numbers(0, 50));
+    checkOnceEach(await arrive(upstream, 50), numbers(0, 50));
     await balanced(gateway, 'up0', { delivered: 50, queued: 0 });
   });
 
@@ -26,7 +26,7 @@ for (const queue of queues) {
     assert.deepEqual(upstream.taken, []);
     upstream.set({ maxConcurrentStreams: 100 });
     const started = performance.now();
-    checkOnceEach(await upstream.take(50), numbers(0, 50));
+    checkOnceEach(await arrive(upstream, 50), numbers(0, 50));
     const tookMs = performance.now() - started;
     assert.ok(tookMs < 3000 + 4000, `${tookMs} ms: 3 s, and room for a busy machine`);
     await balanced(gateway, 'up0', { delivered: 50, queued: 0, dropped: 0, dead: 0 });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { createServer } from 'node:net';
 import { test } from 'node:test';
 import { startCapture } from '../support/capture.ts';
-import { configOf, push, reload, startField } from './field.ts';
+import { arrive, configOf, push, reload, startField } from './field.ts';
 
 // grafana/alloy#6701: a receiver's port is taken, and the process runs on without it.
 test('a reload that adds a receiver on a busy port is refused with its address, and the old receivers serve on', async (t) => {
@@ -21,7 +21,7 @@ test('a reload that adds a receiver on a busy port is refused with its address, 
   assert.ok(text.includes(address), text);
   assert.equal((await gateway.metrics()).sum('flamegate_config_last_reload_successful'), 0);
   assert.equal(await push(gateway, 1), 200);
-  await upstream.take(1);
+  await arrive(upstream, 1);
 
   await new Promise((resolve) => busy.close(resolve));
   assert.equal((await reload(gateway, wanted)).status, 200, 'the same once the port is free');

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type Capture, startCapture } from '../support/capture.ts';
 import type { GatewayProcess } from '../support/gateway.ts';
-import { balanced, checkOnceEach, numberIn, numbers, pushAll, startField, temporary } from './field.ts';
+import { arrive, balanced, checkOnceEach, numberIn, numbers, pushAll, startField, temporary } from './field.ts';
 
 // vectordotdev/vector#19155: endless 307s; after a restart the buffer is stuck.
 function redirectToItself(upstream: Capture): void {
@@ -46,7 +46,7 @@ test('disk queue: what a redirect loop held up arrives once each after a restart
   upstream.answer(() => ({ status: 200, headers: { 'content-type': 'application/proto' } }));
   const after = await startField(t, setup, { directory });
   const ready = performance.now();
-  await upstream.take(loops + 20);
+  await arrive(upstream, loops + 20);
   const tookMs = performance.now() - ready;
   assert.ok(tookMs < 3000, `${tookMs} ms after the start`);
   await balanced(after, 'up0', { recovered: 20, delivered: 20, queued: 0 });

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
-import { setInterval } from 'node:timers/promises';
+import { setInterval, setTimeout } from 'node:timers/promises';
 import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
 import { PushRequestSchema } from '../../src/gen/push/v1/push_pb.ts';
 import { type GatewayOptions, type GatewayProcess, type Metrics, startGateway } from '../support/gateway.ts';
@@ -158,6 +158,20 @@ export async function eventually<T>(withinMs: number, check: () => T | Promise<T
     }
   }
   throw new Error('unreachable: the interval never ends');
+}
+
+/** Resolves with what an upstream gets first, so many of it; rejects when that takes far too long, so that nothing hangs. */
+export async function arrive<T>(upstream: { take(count: number): Promise<readonly T[]> }, count: number): Promise<readonly T[]> {
+  const over = new AbortController();
+  const late = setTimeout(20_000, undefined, { signal: over.signal }).then(() => {
+    throw new Error(`${count} were expected and did not come`);
+  });
+  try {
+    return await Promise.race([upstream.take(count), late]);
+  } finally {
+    over.abort();
+    late.catch(() => undefined); // it is cut, or was heard
+  }
 }
 
 /** What one endpoint has delivered, holds and lost, by the metrics. */

@@ -28,6 +28,7 @@ const disowned = new WeakSet<Http2Session>();
 
 /** Says GOAWAY with 0 as the last stream, and holds to it: what the session has sent was not looked at and never will be. */
 export function disown(session: Http2Session): void {
+  if (disowned.has(session)) return;
   disowned.add(session);
   session.goaway(constants.NGHTTP2_NO_ERROR, 0);
 }
