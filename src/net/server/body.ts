@@ -1,10 +1,13 @@
 import type { Clock } from '../../core/clock.ts';
-import { Invalid } from '../../core/errors.ts';
+import { Invalid, type Refused } from '../../core/errors.ts';
 import { formatDuration, formatSize } from '../../core/units.ts';
 import type { Reservation } from './admission.ts';
 import type { Exchange } from './exchange.ts';
 import { Gather } from './gather.ts';
 import { Unserved } from './unserved.ts';
+
+/** Ends the wait for a body. */
+export type Cut = (why: Refused) => void;
 
 /** What bounds a body while it is read. */
 export interface BodyLimits {
@@ -13,11 +16,13 @@ export interface BodyLimits {
   readonly timeoutMs: number;
   /** What the first piece says of the whole. */
   readonly announcedBytes?: ((start: Uint8Array) => number | undefined) | undefined;
+  /** Bodies that are being read stand here, to be cut by whoever cannot wait for them. */
+  readonly receiving: Set<Cut>;
 }
 
 /**
  * The whole body, its bytes reserved before they are read: all at once where Content-Length says how many, else piece by piece. Rejects
- * with Invalid or Refused, with Unserved("timeout"), or with Unserved("canceled") when the sender left in the middle.
+ * with Invalid or Refused, with Unserved("timeout"), with what it is cut with, or with Unserved("canceled") when the sender left in the middle.
  */
 export async function readBody(
   exchange: Exchange,
@@ -27,12 +32,12 @@ export async function readBody(
 ): Promise<readonly Uint8Array[]> {
   const gather = new Gather();
   let sizeBytes = 0;
-  let late: Unserved | undefined;
+  let over: Unserved | Refused | undefined;
   const announcedBytes = contentLength(exchange);
   checkSize(announcedBytes, limits.maxBytes);
   reservation.hold(announcedBytes);
   const onPiece = (piece: Uint8Array): void => {
-    if (late !== undefined) throw late;
+    if (over !== undefined) throw over;
     sizeBytes += piece.length;
     checkSize(sizeBytes, limits.maxBytes);
     if (sizeBytes === piece.length) checkSize(limits.announcedBytes?.(piece) ?? 0, limits.maxBytes);
@@ -40,11 +45,17 @@ export async function readBody(
     gather.add(piece);
   };
   await new Promise<void>((resolve, reject) => {
-    const cancel = clock.after(limits.timeoutMs, () => {
-      late = tooSlow(limits.timeoutMs, sizeBytes);
-      reject(late);
-    });
-    exchange.readBody(onPiece).finally(cancel).then(resolve, reject);
+    const stop = (why: Unserved | Refused): void => {
+      over = why;
+      reject(why);
+    };
+    const cancel = clock.after(limits.timeoutMs, () => stop(tooSlow(limits.timeoutMs, sizeBytes)));
+    limits.receiving.add(stop);
+    const end = (): void => {
+      cancel();
+      limits.receiving.delete(stop);
+    };
+    exchange.readBody(onPiece).finally(end).then(resolve, reject);
   });
   return gather.finish();
 }

@@ -1,12 +1,12 @@
-import { follow } from '../../core/abort.ts';
 import type { Clock } from '../../core/clock.ts';
 import type { Logger } from '../../core/component.ts';
 import { Failed, Invalid, Refused } from '../../core/errors.ts';
 import type { Admission, Reservation } from './admission.ts';
-import { readBody } from './body.ts';
+import { type Cut, readBody } from './body.ts';
 import type { ConnectionOptions } from './connection.ts';
 import { plain } from './dialect.ts';
 import type { Dialect, Exchange, Reply, Route } from './exchange.ts';
+import { untilAborted, untilCut, untilDeadline } from './handling.ts';
 import { identify, type TenantRules, tenantOf } from './identity.ts';
 import { inflate } from './inflate.ts';
 import { type RefusalReason, verdictOf } from './reply.ts';
@@ -48,6 +48,8 @@ export interface ServerOptions {
 }
 
 const drainRetryMs = 1000;
+// A body that is on its way when we stop is mostly there at once; one that stands still would take the time in which exporters deliver.
+const drainBodyMs = 3000;
 
 /**
  * The one order of steps from head to answer, for every route and protocol. A path of the map that ends in '/' stands for all that have one
@@ -60,7 +62,9 @@ export function createServer(routes: ReadonlyMap<string, Route>, options: Server
 export class HttpServer implements Server {
   readonly #routes: ReadonlyMap<string, Route>;
   readonly #options: ServerOptions;
-  readonly #open = new Set<Promise<void>>();
+  /** What has no answer yet. */
+  readonly #open = new Set<Promise<unknown>>();
+  readonly #receiving = new Set<Cut>();
   #draining = false;
 
   constructor(routes: ReadonlyMap<string, Route>, options: ServerOptions) {
@@ -72,16 +76,24 @@ export class HttpServer implements Server {
     return this.#options.connections;
   }
 
-  /** From now on everything is refused; resolves when what came before is answered. */
+  /**
+   * From now on everything is refused; resolves when what came before has its answer. Bodies that are not there after some seconds are refused
+   * too. Whether an answer is taken is the listener's affair, when it closes.
+   */
   async drain(): Promise<void> {
     this.#draining = true;
+    const cancel = this.#options.clock.after(drainBodyMs, () => {
+      for (const cut of this.#receiving) cut(draining());
+    });
     while (this.#open.size > 0) await Promise.all(this.#open);
+    cancel();
   }
 
-  serve(exchange: Exchange, send: Send): Promise<void> {
-    const serving = this.#serve(exchange, send).finally(() => this.#open.delete(serving));
+  async serve(exchange: Exchange, send: Send): Promise<void> {
+    const serving = this.#serve(exchange, send);
     this.#open.add(serving);
-    return serving;
+    const { sent } = await serving.finally(() => this.#open.delete(serving));
+    await sent;
   }
 
   refuseBytes(why: Invalid | Unserved): Reply {
@@ -89,13 +101,14 @@ export class HttpServer implements Server {
     return plain.refuse(why);
   }
 
-  async #serve(exchange: Exchange, send: Send): Promise<void> {
+  /** Resolves when the answer is on its way; `sent`: when it is out. */
+  async #serve(exchange: Exchange, send: Send): Promise<{ sent: Promise<void> }> {
     const reservation = this.#options.admission.open();
     const reply = await this.#reply(exchange, reservation);
     const sent = send(reply, this.#draining || this.#options.lameDuck());
     // The body is let go here, not when a slow reader has taken its answer: that would lend him the room of others.
     reservation.release();
-    await sent;
+    return { sent };
   }
 
   async #reply(exchange: Exchange, reservation: Reservation): Promise<Reply> {
@@ -123,10 +136,11 @@ export class HttpServer implements Server {
   async #answer(exchange: Exchange, route: Route, dialect: Dialect, reservation: Reservation): Promise<Reply> {
     const { clock, tenant: tenantRules, maxRequestBytes, maxDecompressedBytes, requestTimeoutMs } = this.#options;
     const startedAt = clock.monotonic();
-    if (this.#draining) throw new Refused('draining', 'the gateway is about to stop', drainRetryMs);
+    if (this.#draining) throw draining();
     const identity = identify();
     const tenant = tenantRules === undefined ? '' : tenantOf(exchange, tenantRules);
-    const limits = { maxBytes: maxRequestBytes, timeoutMs: requestTimeoutMs, announcedBytes: dialect.announcedBytes };
+    const { announcedBytes } = dialect;
+    const limits = { maxBytes: maxRequestBytes, timeoutMs: requestTimeoutMs, announcedBytes, receiving: this.#receiving };
     const arrived = route.streams === true ? [] : await readBody(exchange, reservation, limits, clock);
     const undo = (pieces: readonly Uint8Array[], encoding: string): Promise<readonly Uint8Array[]> =>
       inflate(pieces, encoding, reservation, maxDecompressedBytes);
@@ -135,29 +149,10 @@ export class HttpServer implements Server {
     const deadlineMs = dialect.deadlineMs(exchange.headers);
     const deadlineAt = deadlineMs === undefined ? undefined : startedAt + deadlineMs;
     const request = { exchange, identity, tenant, body, inflate: undo, deadlineAt };
-    if (deadlineMs === undefined) return untilAborted(exchange.signal, (signal) => route.handle({ ...request, signal }));
-    return this.#withDeadline(exchange, deadlineMs, startedAt, (signal) => route.handle({ ...request, signal }));
-  }
-
-  /** The sender's clock has been running since the head. */
-  async #withDeadline(
-    exchange: Exchange,
-    deadlineMs: number,
-    startedAt: number,
-    handle: (signal: AbortSignal) => Promise<Reply>,
-  ): Promise<Reply> {
-    const { clock } = this.#options;
-    const over = new Unserved('deadline', `the sender's deadline of ${deadlineMs} ms is over`);
-    const leftMs = deadlineMs - (clock.monotonic() - startedAt);
-    if (leftMs <= 0) throw over;
-    const { controller, release } = follow(exchange.signal);
-    const cancel = clock.after(leftMs, () => controller.abort(over));
-    try {
-      return await untilAborted(controller.signal, handle);
-    } finally {
-      cancel();
-      release();
-    }
+    const handle = (signal: AbortSignal): Promise<Reply> => route.handle({ ...request, signal });
+    if (route.streams === true) return untilCut(exchange.signal, this.#receiving, handle);
+    if (deadlineMs === undefined) return untilAborted(exchange.signal, handle);
+    return untilDeadline(exchange.signal, { clock, startedAt, deadlineMs }, handle);
   }
 
   #bug(exchange: Exchange, cause: unknown): Bug {
@@ -170,18 +165,10 @@ export class HttpServer implements Server {
   }
 }
 
-function isForeseen(thrown: unknown): boolean {
-  return thrown instanceof Invalid || thrown instanceof Refused || thrown instanceof Failed || thrown instanceof Unserved;
+function draining(): Refused {
+  return new Refused('draining', 'the gateway is about to stop', drainRetryMs);
 }
 
-/** What `work` comes to; rejects with the signal's reason when that aborts first, and never starts the work when it already has. */
-function untilAborted<T>(signal: AbortSignal, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
-  return new Promise((resolve, reject) => {
-    if (signal.aborted) return reject(signal.reason);
-    const onAbort = (): void => reject(signal.reason);
-    signal.addEventListener('abort', onAbort, { once: true });
-    work(signal)
-      .finally(() => signal.removeEventListener('abort', onAbort))
-      .then(resolve, reject);
-  });
+function isForeseen(thrown: unknown): boolean {
+  return thrown instanceof Invalid || thrown instanceof Refused || thrown instanceof Failed || thrown instanceof Unserved;
 }

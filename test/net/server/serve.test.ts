@@ -185,6 +185,44 @@ for (const { name, send } of versions) {
   });
 }
 
+test('a body that stands still when it drains is waited for for some seconds, an upload too', async (t) => {
+  const clock = new FakeClock();
+  let isReceiving = false;
+  const upload = routeOf(
+    () => {
+      isReceiving = true;
+      return never();
+    },
+    { streams: true },
+  );
+  const it = await serving(t, { '/echo': echo, '/upload': upload }, { clock });
+  const head = (path: string): string => `POST ${path} HTTP/1.1\r\nHost: g\r\nContent-Length: 100\r\n\r\nhalf`;
+  const answers = [raw(it.port, head('/echo')), raw(it.port, head('/upload'))];
+  await until(() => it.admission.heldBytes === 100 && isReceiving);
+  const drained = it.server.drain();
+  await clock.advance(2999);
+  assert.deepEqual(it.refused, []);
+  await clock.advance(1);
+  await drained;
+  assert.deepEqual(it.refused, ['draining', 'draining']);
+  while (it.listener.connections > 0) await clock.advance(1000);
+  for (const answer of answers) assert.match(await answer, /^HTTP\/1\.1 503 .*retry-after: 1\r\n.*connection: close/is);
+});
+
+test('an answer that nobody takes does not hold up a stop', async (t) => {
+  const it = await serving(t, { '/echo': echo });
+  const session = http2.connect(`http://127.0.0.1:${it.port}`, { settings: { initialWindowSize: 0 } });
+  await new Promise((resolve) => session.once('remoteSettings', resolve));
+  const stream = session.request({ ':method': 'POST', ':path': '/echo' });
+  stream.on('error', () => {});
+  session.on('error', () => {});
+  stream.end('never taken');
+  await new Promise((resolve) => stream.once('response', resolve));
+  await it.server.drain();
+  assert.equal(it.listener.connections, 1);
+  session.destroy();
+});
+
 test('a route that goes on unpacking behind the deadline is stopped, so that no byte is held uncounted', async (t) => {
   const clock = new FakeClock();
   const compressed = [gzipSync(Buffer.alloc(8 * 1024 * 1024))];
