@@ -34,13 +34,13 @@ export class Cursors {
   }
 
   /** As Log.cursor(). */
-  async open(name: string, options: CursorOptions): Promise<Cursor> {
-    const leave = await this.#turns.enter(name);
+  async open(name: string, options: CursorOptions, signal?: AbortSignal): Promise<Cursor> {
+    const leave = await this.#turns.enter(name, signal);
     try {
       const known = this.#byName.get(name);
       const cursor = known ?? (await this.#create(name, options.from));
       await cursor.open(options, known === undefined ? 'accepted' : 'recovered');
-      return new HeldCursor(cursor, leave);
+      return new HeldCursor(cursor, leave, () => this.#remove(cursor));
     } catch (why) {
       leave();
       throw why;
@@ -52,18 +52,15 @@ export class Cursors {
     const leave = await this.#turns.enter(name);
     try {
       const cursor = this.#byName.get(name);
-      if (cursor === undefined) return;
-      this.#byName.delete(name);
-      for (const position of cursor.pending) this.#store.passed(cursor, position);
-      await this.#store.remove(cursor);
+      if (cursor !== undefined) await this.#remove(cursor);
     } finally {
       leave();
     }
   }
 
   /** As Log.rename(): waits for its holder to go. */
-  async rename(name: string, to: string): Promise<void> {
-    const leave = await this.#turns.enter(name);
+  async rename(name: string, to: string, signal?: AbortSignal): Promise<void> {
+    const leave = await this.#turns.enter(name, signal);
     try {
       const cursor = this.#byName.get(name);
       if (cursor === undefined) throw new Error(`there is no cursor ${name}`);
@@ -114,6 +111,12 @@ export class Cursors {
   /** A record is lost while the store still knows it. */
   lose(position: number, info: RecordInfo, loss: Loss): void {
     for (const cursor of this.#byName.values()) cursor.lose(position, info, loss);
+  }
+
+  async #remove(cursor: LogCursor): Promise<void> {
+    this.#byName.delete(cursor.name);
+    for (const position of cursor.pending) this.#store.passed(cursor, position);
+    await this.#store.remove(cursor);
   }
 
   async #create(name: string, from: 'end' | 'oldest'): Promise<LogCursor> {

@@ -5,12 +5,14 @@ import type { Cursor, CursorStats, Lease } from './log.ts';
 export class HeldCursor implements Cursor {
   readonly #cursor: LogCursor;
   readonly #leave: () => void;
+  readonly #remove: () => Promise<void>;
   #closing: Promise<void> | undefined;
 
-  /** `leave`: lets the next holder in. */
-  constructor(cursor: LogCursor, leave: () => void) {
+  /** `leave`: lets the next holder in. `remove`: so that the log knows it no more. */
+  constructor(cursor: LogCursor, leave: () => void, remove: () => Promise<void>) {
     this.#cursor = cursor;
     this.#leave = leave;
+    this.#remove = remove;
   }
 
   get name(): string {
@@ -47,6 +49,11 @@ export class HeldCursor implements Cursor {
 
   close(): Promise<void> {
     this.#closing ??= this.#cursor.vacate().finally(this.#leave);
+    return this.#closing;
+  }
+
+  forget(): Promise<void> {
+    this.#closing ??= this.#cursor.vacate().then(this.#remove).finally(this.#leave);
     return this.#closing;
   }
 

@@ -36,13 +36,15 @@ export interface Log extends Shared {
   /** Order of calls is order of positions. Resolves when stored as the log's `fsync` says, and only then do cursors see it; rejects with
    *  Refused, and then no cursor ever does. Without cursors it resolves and keeps nothing. */
   append(record: LogRecord): Promise<void>;
-  /** Opens or creates a cursor. One holder at a time: waits until the earlier one has closed. */
-  cursor(name: string, options: CursorOptions): Promise<Cursor>;
-  /** Removes a cursor, and with it what only it needed. Waits until its holder has closed; its books are the caller's to end. */
+  /** Opens or creates a cursor. One holder at a time: waits until the earlier one has closed, and changes nothing, but rejects with
+   *  signal.reason, when the signal has aborted by then. */
+  cursor(name: string, options: CursorOptions, signal?: AbortSignal): Promise<Cursor>;
+  /** Removes a cursor, and with it what only it needed. Waits until its holder has closed, and with that for whoever waits to hold it: a holder
+   *  calls forget() of the cursor. Its books are the caller's to end. */
   forget(name: string): Promise<void>;
   /** Gives a cursor another name: an endpoint went and another one inherits what it has not passed. Waits until its holder has closed;
-   *  rejects when there is no such cursor, or one of the new name. */
-  rename(name: string, to: string): Promise<void>;
+   *  rejects when there is no such cursor, or one of the new name, and as cursor() does when the signal has aborted. */
+  rename(name: string, to: string, signal?: AbortSignal): Promise<void>;
   /** What some cursor has not passed, the lowest position first, read one by one: to look at. What goes meanwhile is left out. */
   records(): AsyncIterable<StoredRecord>;
   /** All cursors that exist, opened or not. */
@@ -122,6 +124,8 @@ export interface Cursor {
   readonly stats: CursorStats;
   /** Gives back what is leased, stores the position. */
   close(): Promise<void>;
+  /** Instead of close(): removes it, and with it what only it needed. Whoever waits to hold it begins a new one. */
+  forget(): Promise<void>;
 }
 
 /** Records not done, leased ones included. */

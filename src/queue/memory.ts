@@ -57,16 +57,16 @@ export class MemoryLog implements Log {
     this.#place(record, sizeBytes, 'accepted');
   }
 
-  cursor(name: string, options: CursorOptions): Promise<Cursor> {
-    return this.#cursors.open(name, options);
+  cursor(name: string, options: CursorOptions, signal?: AbortSignal): Promise<Cursor> {
+    return this.#cursors.open(name, options, signal);
   }
 
   forget(name: string): Promise<void> {
     return this.#cursors.forget(name);
   }
 
-  rename(name: string, to: string): Promise<void> {
-    return this.#cursors.rename(name, to);
+  rename(name: string, to: string, signal?: AbortSignal): Promise<void> {
+    return this.#cursors.rename(name, to, signal);
   }
 
   names(): readonly { readonly name: string; readonly retired: boolean }[] {

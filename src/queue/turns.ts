@@ -2,15 +2,18 @@
 export class Turns {
   readonly #last = new Map<string, Promise<void>>();
 
-  /** Resolves when it is the caller's turn, with the function that ends it. */
-  async enter(name: string): Promise<() => void> {
+  /** Resolves when it is the caller's turn, with the function that ends it; rejects with signal.reason, then, when that has aborted. */
+  async enter(name: string, signal?: AbortSignal): Promise<() => void> {
     const before = this.#last.get(name);
     const mine = Promise.withResolvers<void>();
     this.#last.set(name, mine.promise);
-    await before;
-    return () => {
+    const leave = (): void => {
       if (this.#last.get(name) === mine.promise) this.#last.delete(name);
       mine.resolve();
     };
+    await before;
+    if (!signal?.aborted) return leave;
+    leave();
+    throw signal.reason;
   }
 }

@@ -337,6 +337,33 @@ export function testLogContract(driver: string, openEmpty: OpenEmpty): void {
       assert.deepEqual(await drain(other, 1), ['2']);
     });
 
+    logTest('lets a holder forget its cursor, and whoever waited for it begins a new one', async (log) => {
+      const held = await log.cursor('a', options());
+      await log.append(record('1'));
+      const { account } = options();
+      const waiting = log.cursor('a', options({ account }));
+      await held.forget();
+      const fresh = await waiting;
+      assert.equal(fresh.stats.records, 0);
+      await log.append(record('2'));
+      assert.deepEqual(await drain(fresh, 1), ['2']);
+      assert.deepEqual([account.accepted, account.recovered], [1, 0]);
+      await fresh.forget();
+      assert.deepEqual(log.names(), []);
+    });
+
+    logTest('changes nothing for who does not wait any longer', async (log) => {
+      const held = await log.cursor('a', options());
+      const leaving = new AbortController();
+      const attempts = [log.cursor('a', options({ retired: true }), leaving.signal), log.rename('a', 'b', leaving.signal)];
+      const next = log.cursor('a', options());
+      leaving.abort(new Error('left'));
+      await held.close();
+      for (const attempt of attempts) await assert.rejects(attempt, /left/);
+      await next;
+      assert.deepEqual(log.names(), [{ name: 'a', retired: false }]);
+    });
+
     logTest('renames a cursor with what it has not passed', async (log) => {
       const cursor = await log.cursor('old', options());
       await log.append(record('1'));

@@ -89,11 +89,15 @@ export class Endpoint {
 
   /**
    * Delivers what can be delivered until `deadline` aborts, with `handOver` only what is under way. Then attempts that are left are cut; what
-   * is undelivered stands in line again where the log survives or has a successor, else it is dropped.
+   * is undelivered stands in line again where the log survives or has a successor, else it is dropped. With `forget` the log keeps nothing of
+   * it.
    */
-  async stop(deadline: AbortSignal, handOver: boolean): Promise<void> {
+  async stop(deadline: AbortSignal, handOver: boolean, forget = false): Promise<void> {
     const [cursor, delivery] = [this.#cursor, this.#delivery];
-    if (cursor !== undefined && delivery !== undefined) await this.#stop(cursor, delivery, deadline, handOver);
+    if (cursor !== undefined && delivery !== undefined) {
+      await this.#stop(cursor, delivery, deadline, handOver);
+      await (forget ? cursor.forget() : cursor.close());
+    }
     await this.#parts.sender.close();
   }
 

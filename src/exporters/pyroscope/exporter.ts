@@ -82,6 +82,7 @@ export class PyroscopeExporter implements Exporter {
     for (const record of records) sizeBytes += recordSize(record);
     const refusal = log.refusal(sizeBytes);
     if (refusal !== undefined) throw refusal;
+    this.#running.holdings.serve();
     return { commit: (call) => this.#commit(log, records, batch, call) };
   }
 

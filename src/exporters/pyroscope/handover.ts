@@ -6,8 +6,10 @@ export interface Tenure {
   readonly heldByOthers: ReadonlySet<string>;
   /** A later instance has begun: what is not under way is its work. */
   readonly succeeded: boolean;
-  /** An earlier instance still runs: a reload that came to nothing. */
+  /** An earlier instance still runs, and nothing was ever entrusted to this one: a reload that came to nothing. */
   readonly premature: boolean;
+  /** Something is entrusted to this instance: it is the one in force, or was. */
+  serve(): void;
   end(): void;
 }
 
@@ -25,13 +27,17 @@ export function beginTenure(log: Log, cursors: ReadonlySet<string>): Tenure {
   const self: Instance = { cursors };
   const heldByOthers = new Set(living.flatMap((other) => [...other.cursors]));
   living.push(self);
+  let served = false;
   return {
     heldByOthers,
     get succeeded() {
       return living.at(-1) !== self;
     },
     get premature() {
-      return living[0] !== self;
+      return !served && living[0] !== self;
+    },
+    serve() {
+      served = true;
     },
     end() {
       const at = living.indexOf(self);

@@ -30,10 +30,11 @@ export class Holdings {
   readonly #tenure: Tenure;
   readonly #orphans = new Map<string, Orphan>();
   /** Names that the log did not know before. */
-  readonly #created: readonly string[];
-  #stopped = false;
+  readonly #created: ReadonlySet<string>;
+  /** Ends what still waits for an earlier instance. */
+  readonly #stopping = new AbortController();
 
-  private constructor(parts: HoldingsParts, tenure: Tenure, created: readonly string[]) {
+  private constructor(parts: HoldingsParts, tenure: Tenure, created: ReadonlySet<string>) {
     this.#parts = parts;
     this.#tenure = tenure;
     this.#created = created;
@@ -47,7 +48,7 @@ export class Holdings {
     const { inherited, orphans } = planCursors(existing, endpoints);
     const tenure = beginTenure(log, new Set([...endpoints.map(({ name }) => name), ...orphans]));
     const created = endpoints.map(({ name }) => name).filter((name) => !known.has(name) && name !== inherited?.to);
-    const holdings = new Holdings(parts, tenure, created);
+    const holdings = new Holdings(parts, tenure, new Set(created));
     try {
       await Promise.all([
         ...endpoints.map((endpoint) => {
@@ -70,19 +71,24 @@ export class Holdings {
       await orphan.expire(this.#parts.maxAgeMs);
       if (!orphan.empty) continue;
       this.#orphans.delete(orphan.name);
-      await this.#forget(orphan);
+      await orphan.forget();
     }
+  }
+
+  /** Something is about to be stored in the log by this instance's exporter. */
+  serve(): void {
+    this.#tenure.serve();
   }
 
   /** Lets every cursor go; endpoints deliver before that what they can until `deadline` aborts, unless another instance goes on. */
   async stop(deadline: AbortSignal): Promise<void> {
-    this.#stopped = true;
+    this.#stopping.abort(new Error('the exporter stops'));
     const { premature } = this.#tenure;
     const handOver = premature || this.#tenure.succeeded;
-    await Promise.all(this.#parts.endpoints.map((endpoint) => endpoint.stop(deadline, handOver)));
-    await Promise.all([...this.#orphans.values()].map((orphan) => orphan.close()));
     // A reload that came to nothing leaves nothing behind: a cursor that nobody has would keep everything that comes.
-    if (premature) await Promise.all(this.#created.map((name) => this.#parts.log.forget(name)));
+    const isLeftBehind = ({ name }: Endpoint): boolean => premature && this.#created.has(name);
+    await Promise.all(this.#parts.endpoints.map((endpoint) => endpoint.stop(deadline, handOver, isLeftBehind(endpoint))));
+    await Promise.all([...this.#orphans.values()].map((orphan) => orphan.close()));
     this.#tenure.end();
   }
 
@@ -90,38 +96,50 @@ export class Holdings {
   async #await(cursor: string, work: () => Promise<void>): Promise<void> {
     if (!this.#tenure.heldByOthers.has(cursor)) return work();
     work().catch((why) => {
+      if (this.#stopping.signal.aborted) return;
       this.#parts.host.log.error('a cursor could not be taken over', { cursor, why: messageOf(why) });
       this.#parts.host.health({ kind: 'degraded', reason: `cursor ${cursor} could not be taken over: ${messageOf(why)}` }, cursor);
     });
   }
 
   async #claim(endpoint: Endpoint, from: string): Promise<void> {
-    const { log, host } = this.#parts;
-    const { name } = endpoint;
-    if (from !== name) {
-      await log.rename(from, name);
-      host.log.info('an endpoint with a new url goes on with the backlog of the old one', { endpoint: name, before: from });
-    }
-    const cursor = await log.cursor(name, { from: this.#parts.from, retired: false, account: endpoint.books.account });
-    if (this.#stopped) return cursor.close();
+    const { signal } = this.#stopping;
+    if (from !== endpoint.name) await this.#inherit(endpoint.name, from);
+    const options = { from: this.#parts.from, retired: false, account: endpoint.books.account };
+    const cursor = await this.#parts.log.cursor(endpoint.name, options, signal);
+    if (signal.aborted) return cursor.close();
     endpoint.start(cursor);
+  }
+
+  /** Takes the backlog of an endpoint that went, whatever instances in between have called it by the time it is free. */
+  async #inherit(name: string, from: string): Promise<void> {
+    const { log, host, endpoints } = this.#parts;
+    const { signal } = this.#stopping;
+    for (let before: string | undefined = from; before !== undefined; ) {
+      try {
+        await log.rename(before, name, signal);
+        host.log.info('an endpoint with a new url goes on with the backlog of the old one', { endpoint: name, before });
+        return;
+      } catch (why) {
+        const existing = log.names();
+        const gone = before;
+        if (signal.aborted || existing.some((cursor) => cursor.name === gone)) throw why;
+        before = planCursors(existing, endpoints).inherited?.from;
+      }
+    }
   }
 
   async #adopt(name: string): Promise<void> {
     const { log, host, advice } = this.#parts;
-    const cursor = await log.cursor(name, { from: 'end', retired: true, account: host.account(name) });
-    if (this.#stopped) return cursor.close();
+    const { signal } = this.#stopping;
+    const cursor = await log.cursor(name, { from: 'end', retired: true, account: host.account(name) }, signal);
+    if (signal.aborted) return cursor.close();
     const orphan = new Orphan(host, cursor, this.#parts.graveyard.buryFor(name));
     if (orphan.empty) {
-      await this.#forget(orphan);
+      await orphan.forget();
       return host.closeAccount(name); // whose backlog ends later has its end in the books, for people to see
     }
     this.#orphans.set(name, orphan);
     orphan.announce(advice);
-  }
-
-  async #forget(orphan: Orphan): Promise<void> {
-    await orphan.close();
-    await this.#parts.log.forget(orphan.name);
   }
 }

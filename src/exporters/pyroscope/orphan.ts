@@ -37,11 +37,21 @@ export class Orphan {
 
   /** What is older than that goes to the dead letters. */
   expire(maxAgeMs: number): Promise<void> {
-    return takeAll(this.#cursor, this.#host.clock.now() - maxAgeMs, (lease) => this.#expired(lease));
+    const before = this.#host.clock.now() - maxAgeMs;
+    this.#expiring = takeAll(this.#cursor, before, (lease) => this.#expired(lease), this.#closing.signal);
+    return this.#expiring;
   }
 
-  close(): Promise<void> {
-    return this.#cursor.close();
+  /** Resolves when what is being buried is, too. */
+  async close(): Promise<void> {
+    this.#closing.abort();
+    await this.#expiring.catch(() => {}); // told to whoever asked for it
+    await this.#cursor.close();
+  }
+
+  /** Nothing is left that anybody needs: the log forgets it. */
+  forget(): Promise<void> {
+    return this.#cursor.forget();
   }
 
   async #expired(lease: Lease): Promise<boolean> {

@@ -117,6 +117,95 @@ test('a reload that came to nothing leaves the old side as it was, and no cursor
   assert.equal(b.arrivals.length, 0);
 });
 
+test('two reloads while the first side still delivers keep every backlog, and no side waits for a later one', async () => {
+  const [hung, down] = [await server(() => ({ do: 'stall' })), await server(() => ({ status: 503 }))];
+  const host = createTestHost({ id: 'pyroscope/x' });
+  const [a, z] = [
+    { url: hung.url, name: 'a' },
+    { url: down.url, name: 'z', ...slow },
+  ];
+  const one = await rig({ endpoints: [a] }, { host });
+  await one.push(series);
+  await hung.received(1);
+  const two = await rig({ endpoints: [a, z] }, { host });
+  const deadline = new AbortController();
+  const oneStopped = one.exporter.stop(deadline.signal);
+  for (let n = 0; n < 5; n++) await two.push(series);
+  const three = await rig({ endpoints: [{ ...a, remote_timeout: '5s' }, z] }, { host });
+  await two.exporter.stop(now);
+  deadline.abort(new Error('deadline'));
+  await oneStopped;
+  await rig({ endpoints: [{ ...a, remote_timeout: '6s' }, z] }, { host });
+  await three.exporter.stop(now);
+  down.script(() => ({}));
+  const queued = (): unknown => host.metric('flamegate_endpoint_queued_profiles', { exporter: 'pyroscope/x', endpoint: 'z' });
+  await eventually(() => queued() === 5, queued);
+  assert.equal(host.account('z').accepted, 5);
+});
+
+test('a reload that came to nothing takes no backlog along, though the old side stops later', async () => {
+  const [a, b] = [await server(() => ({ status: 503 })), await server()];
+  const host = createTestHost({ id: 'pyroscope/x' });
+  const old = await rig({ endpoints: [{ url: a.url, ...slow }] }, { host });
+  for (let n = 0; n < 5; n++) await old.push(series);
+  await a.received(1);
+  const failed = await rig({ endpoints: [{ url: b.url }] }, { host });
+  await failed.exporter.stop(now);
+  a.script(() => ({}));
+  const good = await rig({ endpoints: [{ url: a.url, ...quick, remote_timeout: '3s' }] }, { host });
+  await old.exporter.stop(never);
+  await good.push(series);
+  const account = host.account(hostOf(a.url));
+  await eventually(
+    () => account.delivered === 6,
+    () => account,
+  );
+  assert.equal(b.arrivals.length, 0);
+  assert.deepEqual(
+    host.lines.filter(({ level }) => level === 'error'),
+    [],
+  );
+});
+
+test('the url of an endpoint may change twice while the first side still delivers', async () => {
+  const [a, b, c] = [await server(() => ({ do: 'stall' })), await server(), await server()];
+  const host = createTestHost({ id: 'pyroscope/x' });
+  const one = await rig({ endpoints: [{ url: a.url }] }, { host });
+  await one.push(series);
+  await a.received(1);
+  const two = await rig({ endpoints: [{ url: b.url }] }, { host });
+  const deadline = new AbortController();
+  const oneStopped = one.exporter.stop(deadline.signal);
+  const three = await rig({ endpoints: [{ url: c.url, ...quick }] }, { host });
+  const twoStopped = two.exporter.stop(never);
+  deadline.abort(new Error('deadline'));
+  await Promise.all([oneStopped, twoStopped]);
+  await three.push(series);
+  await eventually(
+    () => host.account(hostOf(c.url)).delivered === 2,
+    () => host.account(hostOf(c.url)),
+  );
+  assert.equal(b.arrivals.length, 0);
+});
+
+test('the url may change once more when the backlog has its second name', async () => {
+  const [a, b, c] = [await server(() => ({ do: 'stall' })), await server(() => ({ status: 503 })), await server()];
+  const host = createTestHost({ id: 'pyroscope/x' });
+  const one = await rig({ endpoints: [{ url: a.url }] }, { host });
+  await one.push(series);
+  await a.received(1);
+  const two = await rig({ endpoints: [{ url: b.url, ...slow }] }, { host });
+  const three = await rig({ endpoints: [{ url: c.url, ...quick }] }, { host });
+  await one.exporter.stop(now);
+  await b.received(1);
+  await two.exporter.stop(now);
+  await eventually(
+    () => host.account(hostOf(c.url)).delivered === 1,
+    () => host.account(hostOf(c.url)),
+  );
+  await three.stop();
+});
+
 test('a reload does not end pushes that wait with ack delivered, nor do they wait for those', async () => {
   const up = await server([{ do: 'stall' }, {}]);
   const host = createTestHost({ id: 'pyroscope/x' });
