@@ -1,5 +1,5 @@
 import type { Host } from '../../core/component.ts';
-import type { Cursor, Lease } from '../../queue/log.ts';
+import { type Cursor, type Lease, recordSize } from '../../queue/log.ts';
 
 /** Shows what waits in the cursor of an endpoint, and for how long. */
 export function showBacklog(host: Host, name: string, cursor: () => Cursor | undefined): void {
@@ -21,10 +21,32 @@ export function showBacklog(host: Host, name: string, cursor: () => Cursor | und
   );
 }
 
-/** Takes whatever was received before then and ends it, one after the other, until there is no more or `end` says that it could not. */
-export async function takeAll(cursor: Cursor, receivedBefore: number, end: (lease: Lease) => Promise<boolean>): Promise<void> {
-  for (let going = true; going; ) {
-    const lease = await cursor.takeExpired(receivedBefore);
-    going = lease !== undefined && (await end(lease));
+// So many end together and share one write of the dead letters; their bodies are in memory meanwhile.
+const mostTogether = 64;
+const mostBytesTogether = 8 * 2 ** 20;
+
+/** Takes whatever was received before then and ends it, some at a time, until there is no more, `end` says that it could not, or the signal
+ *  aborts. Resolves when every one that it took has ended. */
+export async function takeAll(
+  cursor: Cursor,
+  receivedBefore: number,
+  end: (lease: Lease) => Promise<boolean>,
+  signal?: AbortSignal,
+): Promise<void> {
+  for (let going = true; going && !signal?.aborted; ) {
+    const leases = await takeSome(cursor, receivedBefore);
+    const ended = await Promise.all(leases.map(end));
+    going = leases.length > 0 && ended.every((done) => done);
   }
+}
+
+async function takeSome(cursor: Cursor, receivedBefore: number): Promise<readonly Lease[]> {
+  const leases: Lease[] = [];
+  for (let bytes = 0; leases.length < mostTogether && bytes < mostBytesTogether; ) {
+    const lease = await cursor.takeExpired(receivedBefore);
+    if (lease === undefined) break;
+    leases.push(lease);
+    bytes += recordSize(lease.record);
+  }
+  return leases;
 }

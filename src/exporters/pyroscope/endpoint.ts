@@ -28,6 +28,7 @@ export class Endpoint {
   #cursor: Cursor | undefined;
   #delivery: Delivery | undefined;
   #running: Promise<void> = Promise.resolve();
+  #expiring: Promise<void> = Promise.resolve();
   #newestDue = 0;
   #onEnd: (() => void) | undefined;
 
@@ -79,7 +80,8 @@ export class Endpoint {
     const { host, maxAgeMs } = this.#parts;
     const [cursor, delivery] = [this.#cursor, this.#delivery];
     if (cursor === undefined || delivery === undefined || maxAgeMs === Number.POSITIVE_INFINITY) return;
-    await takeAll(cursor, host.clock.now() - maxAgeMs, (lease) => delivery.expire(lease));
+    this.#expiring = takeAll(cursor, host.clock.now() - maxAgeMs, (lease) => delivery.expire(lease), this.#stopping.signal);
+    await this.#expiring;
   }
 
   /** Nothing is taken while it is paused; survives a restart where the log does. */
@@ -109,8 +111,8 @@ export class Endpoint {
     await this.#until(deadline, () => this.#underWay.size === 0);
     this.#abandoning.abort(new Error('the endpoint stops'));
     await Promise.all(this.#underWay);
+    await this.#expiring.catch(() => {}); // told to whoever asked for it; a lease that is being buried must not come back in line
     if (!handOver && !durable) await takeAll(cursor, Number.POSITIVE_INFINITY, async (lease) => delivery.drop(lease));
-    await cursor.close();
   }
 
   async #run(cursor: Cursor, delivery: Delivery): Promise<void> {

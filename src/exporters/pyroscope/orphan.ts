@@ -12,6 +12,8 @@ export class Orphan {
   readonly #host: Host;
   readonly #cursor: Cursor;
   readonly #bury: Bury;
+  readonly #closing = new AbortController();
+  #expiring: Promise<void> = Promise.resolve();
 
   constructor(host: Host, cursor: Cursor, bury: Bury) {
     this.#host = host;
