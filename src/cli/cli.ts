@@ -1,8 +1,10 @@
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
-import { parseDuration } from '../core/units.ts';
+import { Command, CommanderError, Option } from 'commander';
+import { messageOf } from '../core/errors.ts';
 import { alloyFlagHint } from './alloy-flags.ts';
-import { exitCode } from './exit-code.ts';
+import { exitCode, exitCodeOf } from './exit-code.ts';
 import type { Io } from './io.ts';
+import { collected, durationMs } from './option-values.ts';
+import { addQueueCommand } from './queue-command.ts';
 import type { SinkFlags } from './sink/flags.ts';
 import type { Sources } from './sources.ts';
 import { readVersion, runVersion } from './version.ts';
@@ -25,8 +27,11 @@ export async function runCli(argv: readonly string[], io: Io): Promise<number> {
     await program.parseAsync(argv, { from: 'user' });
     return code;
   } catch (why) {
-    if (!(why instanceof CommanderError)) throw why;
-    return why.exitCode === 0 ? exitCode.ok : exitCode.usage;
+    if (why instanceof CommanderError) return why.exitCode === 0 ? exitCode.ok : exitCode.usage;
+    const failed = exitCodeOf(why);
+    if (failed === exitCode.bug) throw why;
+    io.stderr.write(`${messageOf(why)}\n`);
+    return failed;
   }
 }
 
@@ -99,6 +104,8 @@ function createProgram(io: Io, done: (code: number) => void): Command {
       done(await runDemo({ durationMs: options.duration }, io));
     });
 
+  addQueueCommand(program, io, done);
+
   program
     .command('version')
     .description('print the version of this build and of Node')
@@ -131,23 +138,15 @@ interface RunFlags extends SourceFlags {
   readonly watch?: boolean;
 }
 
-/** "30s" of an option, in milliseconds. */
-function durationMs(text: string): number {
-  const ms = parseDuration(text);
-  if (ms === undefined) throw new InvalidArgumentError('expected a duration such as 30s');
-  return ms;
-}
-
 /** The options of every verb that reads a configuration. */
 function configured(command: Command): Command {
-  const collect = (value: string, before: string[] = []): string[] => [...before, value];
   return command
     .argument('[files...]', '.yaml or .alloy files, or a directory of either')
     .hook('preAction', (_, action) => {
       if (action.args.length === 0 && action.opts<SourceFlags>().config === undefined) action.error('error: expected at least one FILE');
     })
-    .option('--config <file>', 'the same as naming the file', collect)
-    .addOption(new Option('--set <path=value>', 'override one key; may be repeated').argParser(collect))
+    .option('--config <file>', 'the same as naming the file', collected)
+    .addOption(new Option('--set <path=value>', 'override one key; may be repeated').argParser(collected))
     .option('--strict', 'make errors of what is left out of an .alloy file')
     .option('--queue-dir <dir>', 'keep the queues of an .alloy file on disk, below this directory')
     .option('--secrets-dir <dir>', 'where remote.kubernetes.secret and .configmap of an .alloy file are read: DIR/NAMESPACE/NAME/KEY');

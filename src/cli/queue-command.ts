@@ -1,0 +1,114 @@
+import type { Command } from 'commander';
+import type { Matcher } from '../core/matcher.ts';
+import type { Io } from './io.ts';
+import { collected, durationMs, matcher, positive, renamed } from './option-values.ts';
+import type { Selection } from './queue/selection.ts';
+
+interface SelectionFlags {
+  readonly dead?: boolean;
+  readonly endpoint?: string;
+  readonly match?: Matcher;
+  readonly olderThan?: number;
+  readonly limit?: number;
+}
+
+/** `flamegate queue VERB DIR`: the queue directory of a gateway that is stopped. */
+export function addQueueCommand(program: Command, io: Io, done: (code: number) => void): void {
+  const queue = program.command('queue').description('look into and work on the queue directory of a stopped gateway');
+  const verb = (name: string, description: string): Command =>
+    queue.command(`${name} <dir>`).description(description).option('--json', 'as JSON');
+
+  verb('ls', 'endpoints, and what each has not passed').action(async (dir: string, { json = false }: { json?: boolean }) => {
+    const { runQueueLs } = await import('./queue/ls.ts');
+    done(await runQueueLs({ dir, json }, io));
+  });
+
+  selecting(verb('show', 'one line a record: labels, size, age, tenant')).action(
+    async (dir: string, { json = false, ...flags }: SelectionFlags & { json?: boolean }) => {
+      const { runQueueShow } = await import('./queue/show.ts');
+      done(await runQueueShow({ dir, json, ...selectionOf(flags) }, io));
+    },
+  );
+
+  verb('verify', 'read every byte and say what is damaged; changes nothing').action(
+    async (dir: string, { json = false }: { json?: boolean }) => {
+      const { runQueueVerify } = await import('./queue/verify.ts');
+      done(await runQueueVerify({ dir, json }, io));
+    },
+  );
+
+  verb('repair', 'make indexes anew and set aside what cannot be read').action(
+    async (dir: string, { json = false }: { json?: boolean }) => {
+      const { runQueueRepair } = await import('./queue/repair.ts');
+      done(await runQueueRepair({ dir, json }, io));
+    },
+  );
+
+  selecting(verb('export', 'write records as files that go tool pprof reads; nothing leaves the queue'))
+    .requiredOption('--to <dir>', 'where the files go')
+    .action(async (dir: string, { json = false, to, ...flags }: SelectionFlags & { json?: boolean; to: string }) => {
+      const { runQueueExport } = await import('./queue/export.ts');
+      done(await runQueueExport({ dir, json, to, ...selectionOf(flags) }, io));
+    });
+
+  selecting(verb('replay', 'send records again, or put dead letters back into their queue'))
+    .option('--to <url>', 'a Pyroscope; without it --dead goes back into the queue')
+    .option('--header <name: value>', 'sent with each request; may be repeated', collected)
+    .option('--as <endpoint>', 'back into the queue for this endpoint instead of their own')
+    .option('--rate <records>', 'records a second', positive, 100)
+    .action(
+      async (
+        dir: string,
+        {
+          json = false,
+          to,
+          header = [],
+          as,
+          rate,
+          ...flags
+        }: SelectionFlags & { json?: boolean; to?: string; header?: string[]; as?: string; rate: number },
+      ) => {
+        const { runQueueReplay } = await import('./queue/replay.ts');
+        done(await runQueueReplay({ dir, json, to, headers: header, as, rate, ...selectionOf(flags) }, io));
+      },
+    );
+
+  selecting(verb('purge', 'forget records for good'))
+    .option('--all', 'everything')
+    .option('--dry-run', 'only say what would go')
+    .action(
+      async (
+        dir: string,
+        { json = false, all = false, dryRun = false, ...flags }: SelectionFlags & { json?: boolean; all?: boolean; dryRun?: boolean },
+      ) => {
+        const { runQueuePurge } = await import('./queue/purge.ts');
+        done(await runQueuePurge({ dir, json, all, dryRun, ...selectionOf(flags) }, io));
+      },
+    );
+
+  verb('adopt', 'take over the queue directory of a gateway that is gone')
+    .requiredOption('--from <dir>', 'its directory')
+    .option('--rename <old=new>', 'what an endpoint of it is called here; may be repeated', renamed)
+    .action(
+      async (
+        dir: string,
+        { json = false, from, rename = new Map() }: { json?: boolean; from: string; rename?: ReadonlyMap<string, string> },
+      ) => {
+        const { runQueueAdopt } = await import('./queue/adopt.ts');
+        done(await runQueueAdopt({ dir, json, from, names: rename }, io));
+      },
+    );
+}
+
+function selecting(command: Command): Command {
+  return command
+    .option('--dead', 'dead letters instead of the queue')
+    .option('--endpoint <name>', 'of this endpoint alone')
+    .option('--match <matcher>', 'series that match, such as {service_name="shop"}', matcher)
+    .option('--older-than <duration>', 'received longer ago than this', durationMs)
+    .option('--limit <records>', 'at most so many', positive);
+}
+
+function selectionOf({ dead = false, endpoint, match, olderThan, limit }: SelectionFlags): Selection {
+  return { dead, endpoint, match, olderThanMs: olderThan, limit };
+}
