@@ -200,3 +200,25 @@ test('a reload of a queue on disk under load loses nothing and sends nothing twi
   assert.equal(new Set(services(up).slice(before)).size, pushed);
   assert.equal(up.arrivals.length - before, pushed);
 });
+
+test('an exporter that stops while it buries what is too old counts and keeps every record once', async () => {
+  const up = await server(() => ({ status: 503 }));
+  const waits = { min_backoff_period: '1h', max_backoff_period: '1h' };
+  const config: Config = { endpoints: [{ url: up.url, name: 'up', ...waits }], queue: { ...(await queueDir()), max_age: '1m' } };
+  const clock = new FakeClock();
+  const first = await rig(config, { clock });
+  await Promise.all(Array.from({ length: 150 }, () => first.push(series)));
+  await up.received(1);
+  const expiring = clock.advance(62_000);
+  await eventually(() => first.account('up').deadLettered.expired > 0);
+  await first.exporter.stop(now);
+  await expiring;
+  const { expired } = first.account('up').deadLettered;
+  const second = await rig(config, { host: createTestHost({ id: 'pyroscope/test', clock: new FakeClock() }) });
+  assert.equal(expired + second.account('up').recovered, 150);
+  assert.equal((await deadLettersOf(config, 'up', second.host)).length, expired);
+  assert.deepEqual(
+    first.host.lines.filter(({ level }) => level === 'error'),
+    [],
+  );
+});
