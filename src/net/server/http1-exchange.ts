@@ -68,19 +68,22 @@ export class Http1Exchange implements Exchange {
   }
 
   readBody(onPiece: (piece: Uint8Array) => void): Promise<void> {
-    const request = this.#request;
     if (this.#expectsContinue) this.#response.writeContinue();
-    return new Promise((resolve, reject) => {
-      if (this.#failed !== undefined) return reject(this.#failed);
-      this.#onFailure = reject;
-      readPieces(request, onPiece, () => !request.complete).then(resolve, reject);
-    });
+    return this.#orFailure(() => readPieces(this.#request, onPiece, () => this.isReceiving));
   }
 
-  pieces(): AsyncIterable<Uint8Array> {
-    const request = this.#request;
+  async *pieces(): AsyncGenerator<Uint8Array> {
     if (this.#expectsContinue) this.#response.writeContinue();
-    return takePieces(request, () => !request.complete);
+    const pieces = takePieces(this.#request, () => this.isReceiving);
+    try {
+      for (;;) {
+        const { done, value } = await this.#orFailure(() => pieces.next());
+        if (done === true) return;
+        yield value;
+      }
+    } finally {
+      void pieces.return(undefined); // not awaited: behind a failure it still waits for a piece
+    }
   }
 
   /** Resolves when the answer is out or the sender is gone. `last` is asked as late as possible: the rest of a body may still come. */
@@ -98,6 +101,15 @@ export class Http1Exchange implements Exchange {
     if (reply.trailers !== undefined) response.addTrailers(reply.trailers);
     response.end(body);
     await this.#closed;
+  }
+
+  /** What the work comes to; rejects at once when what comes as the body is no HTTP, for then node hands on nothing more. */
+  #orFailure<T>(work: () => Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      if (this.#failed !== undefined) return reject(this.#failed);
+      this.#onFailure = reject;
+      work().then(resolve, reject);
+    });
   }
 
   #skipRest(): Promise<void> {

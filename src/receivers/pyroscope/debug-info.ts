@@ -48,20 +48,28 @@ const shouldInitiateUpload = `${service}ShouldInitiateUpload`;
 // pyroscope.receive_http's debug_info_upload_timeout.
 const uploadTimeoutMs = 120_000;
 
+/** What the routes need to know. */
+export interface DebugInfoOptions {
+  readonly next: DebugInfoConsumer;
+  readonly clock: Clock;
+  /** Whether endpoints are told the sender's tenant. */
+  readonly forwardsTenant: boolean;
+}
+
 /** Everything of the service that an uploader calls. */
-export function debugInfoRoutes(next: DebugInfoConsumer, clock: Clock): ReadonlyMap<string, Route> {
+export function debugInfoRoutes(options: DebugInfoOptions): ReadonlyMap<string, Route> {
   const rpc: Route = {
     methods: ['POST'],
     inflates: true,
     dialect: dialectOfRequest,
-    handle: (request) => passCall(request, next),
+    handle: (request) => passCall(request, options),
   };
   const upload: Route = {
     methods: ['POST'],
     inflates: false,
     streams: true,
     dialect: () => plain,
-    handle: (request) => passUpload(request, next, clock),
+    handle: (request) => passUpload(request, options),
   };
   return new Map([
     [shouldInitiateUpload, rpc],
@@ -71,8 +79,9 @@ export function debugInfoRoutes(next: DebugInfoConsumer, clock: Clock): Readonly
 }
 
 /** Whatever the sender speaks, the endpoint hears Connect. */
-async function passCall(request: Request, next: DebugInfoConsumer): Promise<Reply> {
-  const { exchange, tenant, signal } = request;
+async function passCall(request: Request, { next, forwardsTenant }: DebugInfoOptions): Promise<Reply> {
+  const { exchange, signal } = request;
+  const tenant = forwardsTenant ? request.tenant : '';
   const form = formOfRequest(exchange.headers);
   const body = Buffer.concat(await readMessage(form, request));
   // Alloy's handler crashes on such a call.
@@ -84,7 +93,9 @@ async function passCall(request: Request, next: DebugInfoConsumer): Promise<Repl
   return replyTo(form, answer.body);
 }
 
-async function passUpload({ exchange, tenant, signal }: Request, next: DebugInfoConsumer, clock: Clock): Promise<Reply> {
+async function passUpload(request: Request, { next, clock, forwardsTenant }: DebugInfoOptions): Promise<Reply> {
+  const { exchange, signal } = request;
+  const tenant = forwardsTenant ? request.tenant : '';
   const id = exchange.path.slice(exchange.path.lastIndexOf('/') + 1);
   if (!/^[0-9A-Fa-f]{2,40}$/.test(id))
     throw new Invalid('malformed', `a build id has 2 to 40 hexadecimal digits, found ${JSON.stringify(id)}`);
@@ -119,10 +130,19 @@ function hasFile(message: Uint8Array, codec: 'proto' | 'json'): boolean {
 /** Connect's error body names a code; what else says no is told by its status alone. */
 function failedCall({ status, body }: DebugInfoAnswer): Failed {
   const text = Buffer.from(body).toString();
-  const json = /^\s*\{/.test(text) ? parseJson(body) : {};
+  const json = fieldsOf(body);
   const named = 'code' in json && typeof json.code === 'string' ? codeOf(json.code) : 0;
   const message = 'message' in json && typeof json.message === 'string' ? json.message : text;
   return new Failed({ endpoint: '', status, code: named === 0 ? codeOf('unknown') : named, message });
+}
+
+/** None in what is no JSON object: the page of a proxy, an answer that was cut. */
+function fieldsOf(bytes: Uint8Array): object {
+  try {
+    return parseJson(bytes);
+  } catch {
+    return {};
+  }
 }
 
 function parseJson(bytes: Uint8Array): object {

@@ -124,7 +124,7 @@ export class PyroscopeReceiver implements Receiver {
     return new Map([
       [pushPath, pushRoute(push)],
       ...ingestPaths.map((path) => [path, ingest] as const),
-      ...debugInfoRoutes(this.#next, this.#host.clock),
+      ...debugInfoRoutes({ next: this.#next, clock: this.#host.clock, forwardsTenant: this.#config.tenant.forward }),
       [healthPath, healthRoute(connect)],
       ['/ready', readyRoute(unready)],
     ]);

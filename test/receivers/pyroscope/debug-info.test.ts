@@ -5,7 +5,7 @@ import { Failed } from '../../../src/core/errors.ts';
 import type { DebugInfoAnswer, DebugInfoCall, DebugInfoConsumer } from '../../../src/receivers/pyroscope/debug-info.ts';
 import { pyroscopeReceiver } from '../../../src/receivers/pyroscope/factory.ts';
 import { frameMessage } from '../../../src/wire/grpc-frame.ts';
-import { call, call2, until } from '../../net/server/serving.ts';
+import { call, call2, raw, until } from '../../net/server/serving.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
 import { createTestHost } from '../../support/host.ts';
 
@@ -16,11 +16,15 @@ const withFile = '{"file":{"gnuBuildId":"abc"}}';
 type PassOn = (call: DebugInfoCall, signal: AbortSignal) => Promise<DebugInfoAnswer | undefined>;
 
 /** A receiver whose consumer takes debug information, unless it has nobody who does. */
-async function receivingFor(t: TestContext, passOn: PassOn | undefined, clock?: FakeClock): Promise<number> {
+async function receivingFor(
+  t: TestContext,
+  passOn: PassOn | undefined,
+  { clock, ...config }: { clock?: FakeClock; tenant?: { forward: boolean } } = {},
+): Promise<number> {
   const host = createTestHost(clock === undefined ? {} : { clock });
   const next: DebugInfoConsumer = { consume: () => Promise.resolve(), ...(passOn === undefined ? {} : { debugInfo: { passOn } }) };
   const receiver = pyroscopeReceiver.create(
-    pyroscopeReceiver.schema.parse({ endpoint: '127.0.0.1:0', limits: { max_request_size: '1MiB' } }),
+    pyroscopeReceiver.schema.parse({ endpoint: '127.0.0.1:0', limits: { max_request_size: '1MiB' }, ...config }),
     next,
     host,
   );
@@ -83,6 +87,29 @@ test('a call is passed on in Connect whatever the sender speaks, and answered as
   assert.deepEqual(seen, [wanted, wanted]);
 });
 
+test('where tenants are not forwarded, none is named', async (t) => {
+  const tenants: string[] = [];
+  const passOn: PassOn = ({ tenant }) => {
+    tenants.push(tenant);
+    return Promise.resolve({ status: 200, contentType: '', body: new Uint8Array() });
+  };
+  const headers = { ...json, 'x-scope-orgid': 'squad-1' };
+  for (const forward of [true, false]) {
+    const port = await receivingFor(t, passOn, { tenant: { forward } });
+    await call(port, { path: `${service}/ShouldInitiateUpload`, headers, body: withFile });
+    await call(port, { path: `${service}/Upload/ab`, headers, body: 'elf' });
+  }
+  assert.deepEqual(tenants, ['squad-1', 'squad-1', '', '']);
+});
+
+test('an answer that was cut stays what the endpoint has said', async (t) => {
+  const body = Buffer.from('{"code":"not_fou');
+  const port = await receivingFor(t, () => Promise.resolve({ status: 404, contentType: 'application/json', body }));
+  const cut = await call(port, { path: `${service}/UploadFinished`, headers: json, body: '{}' });
+  assert.equal(cut.status, 404);
+  assert.equal(JSON.parse(cut.body.toString()).message, body.toString());
+});
+
 test('what the endpoint refuses, the sender hears in its own protocol', async (t) => {
   const port = await receivingFor(t, () =>
     Promise.resolve({
@@ -136,7 +163,7 @@ for (const [name, send] of [
         isWaiting = true;
         return new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
       },
-      clock,
+      { clock },
     );
     for (const id of ['', 'a', 'xyz', 'ab/cd', 'a'.repeat(41)]) {
       const { status } = await send(port, { path: `${service}/Upload/${id}`, body: 'elf' });
@@ -150,6 +177,16 @@ for (const [name, send] of [
     assert.equal((await slow).status, 408);
   });
 }
+
+test('an upload that is no HTTP in the middle is refused at once', async (t) => {
+  const port = await receivingFor(t, async ({ body }) => {
+    await bytesOf(body);
+    return { status: 200, contentType: '', body: new Uint8Array() };
+  });
+  const head = `POST ${service}/Upload/ab HTTP/1.1\r\nHost: g\r\nTransfer-Encoding: chunked\r\n\r\n`;
+  const said = await raw(port, `${head}4\r\nhalf\r\n`, (socket) => void socket.write('zz\r\n'));
+  assert.match(said, /^HTTP\/1\.1 400 .*connection: close/is);
+});
 
 test('an upload that is cut is not taken for a whole one', async (t) => {
   const outcomes: string[] = [];
