@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import http from 'node:http';
-import type net from 'node:net';
+import net from 'node:net';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import type { Reply } from '../../../src/net/server/exchange.ts';
@@ -107,17 +107,37 @@ test('a refused request costs no connection when its body is small, and never le
   assert.doesNotMatch(large, /hidden/);
 });
 
-test('a sender that is still writing hears why it was refused', async (t) => {
+test('a sender that goes on writing and reads late hears why it was refused', async (t) => {
   const it = await serving(t, { '/echo': echo }, { maxRequestBytes: 1000 });
-  const size = 8 * 1024 * 1024;
-  const status = await new Promise((resolve, reject) => {
-    const request = http.request({ host: '127.0.0.1', port: it.port, path: '/echo', method: 'POST', headers: { 'content-length': size } });
-    request.on('response', (response) => resolve(response.statusCode));
-    request.on('error', reject);
-    for (let sent = 0; sent < size; sent += 65_536) request.write(Buffer.alloc(65_536));
-    request.end();
+  const socket = net.connect({ host: '127.0.0.1', port: it.port });
+  const errors: string[] = [];
+  socket.on('error', (why) => errors.push(why.message));
+  socket.write(head(`Content-Length: ${64 * 1024 * 1024}`));
+  await new Promise((resolve) => socket.once('readable', resolve));
+  for (let piece = 0; piece < 20; piece++) {
+    await new Promise((resolve) => socket.write(Buffer.alloc(65_536), resolve));
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  let said = '';
+  socket.on('data', (piece) => {
+    said += piece.toString();
   });
-  assert.equal(status, 413);
+  await until(() => said.includes('max_request_size'));
+  assert.match(said, /^HTTP\/1\.1 413 /);
+  assert.deepEqual(errors, []);
+  socket.destroy();
+});
+
+test('what comes after the last answer of a connection is not handled', async (t) => {
+  let handled = 0;
+  const route = routeOf(() => Promise.resolve({ status: 200 + 0 * handled++, headers: {} }));
+  const it = await serving(t, { '/echo': route }, { lameDuck: () => true });
+  const said = await raw(it.port, head('Content-Length: 0'), (socket) => {
+    socket.once('data', () => socket.end(head('Content-Length: 0')));
+  });
+  assert.equal(said.match(/HTTP\/1\.1 200/g)?.length, 1);
+  await until(() => it.listener.connections === 0);
+  assert.equal(handled, 1);
 });
 
 test('a lame duck serves everything and closes each connection after its answer', async (t) => {

@@ -12,6 +12,15 @@ function connectTo(port: number, settings: http2.Settings = {}): http2.ClientHtt
   return session;
 }
 
+/** The client's preface and empty SETTINGS. */
+const opening = Buffer.from([...Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'), 0, 0, 0, 4, 0, 0, 0, 0, 0]);
+
+/** HEADERS of a POST to /echo on stream 1, by hand: POST and http are indexed, the path and the authority are literals. */
+function requestFrame({ ends }: { ends: boolean }): Buffer {
+  const block = [0x83, 0x86, 0x04, 5, ...Buffer.from('/echo'), 0x01, 1, 0x67];
+  return Buffer.from([0, 0, block.length, 1, ends ? 5 : 4, 0, 0, 0, 1, ...block]);
+}
+
 const closed = (session: http2.ClientHttp2Session): Promise<unknown> => new Promise((resolve) => session.once('close', resolve));
 
 test('opens windows that fit uploads, and allows as many streams as it is told', async (t) => {
@@ -108,13 +117,29 @@ test('a client that says goodbye and stays is closed after a while', async (t) =
   const it = await serving(t, { '/echo': echo }, { clock });
   const socket = net.connect({ host: '127.0.0.1', port: it.port, allowHalfOpen: true });
   socket.resume();
-  const goaway = [0, 0, 8, 7, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
-  socket.write(Buffer.from([...Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'), 0, 0, 0, 4, 0, 0, 0, 0, 0, ...goaway]));
+  socket.write(Buffer.concat([opening, requestFrame({ ends: true }), Buffer.from([0, 0, 8, 7, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0])]));
   await new Promise((resolve) => socket.once('end', resolve));
   assert.equal(it.listener.connections, 1);
   await clock.advance(10_000);
   await until(() => it.listener.connections === 0);
   socket.destroy();
+});
+
+test('a body that ends because its connection is lost is not whole', async (t) => {
+  let handled = 0;
+  const route = routeOf(() => Promise.resolve({ status: 200 + handled++, headers: {} }));
+  const it = await serving(t, { '/echo': route });
+  const half = Buffer.from([0, 0, 4, 0, 0, 0, 0, 0, 1, ...Buffer.from('half')]);
+  for (const [round, leave] of [(socket: net.Socket) => socket.end(), (socket: net.Socket) => socket.resetAndDestroy()].entries()) {
+    const socket = net.connect({ host: '127.0.0.1', port: it.port });
+    socket.on('error', () => {});
+    socket.resume();
+    socket.write(Buffer.concat([opening, requestFrame({ ends: false }), half]));
+    await until(() => it.admission.heldBytes === 4);
+    leave(socket);
+    await until(() => it.refused.length === round + 1);
+  }
+  assert.deepEqual([it.refused, handled, it.admission.heldBytes], [['canceled', 'canceled'], 0, 0]);
 });
 
 test('a session is not idle while it is owed an answer', async (t) => {
@@ -157,11 +182,8 @@ test('sessions destroyed at any moment do not disturb others', async (t) => {
 
 test('a session that breaks the protocol just after a request ends alone', async (t) => {
   const it = await serving(t, { '/echo': echo });
-  // HEADERS: POST, http, /echo by literal, then DATA on stream 0, which no session survives.
-  const block = [0x83, 0x86, 0x04, 5, ...Buffer.from('/echo'), 0x01, 1, 0x67];
-  const headers = [0, 0, block.length, 1, 4, 0, 0, 0, 1, ...block];
-  const broken = [0, 0, 1, 0, 0, 0, 0, 0, 0, 0x78];
-  const bytes = Buffer.from([...Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'), 0, 0, 0, 4, 0, 0, 0, 0, 0, ...headers, ...broken]);
+  // DATA on stream 0 is what no session survives.
+  const bytes = Buffer.concat([opening, requestFrame({ ends: false }), Buffer.from([0, 0, 1, 0, 0, 0, 0, 0, 0, 0x78])]);
   for (let round = 0; round < 20; round++) await raw(it.port, bytes);
   assert.equal((await call(it.port, { body: 'healthy' })).body.toString(), 'healthy');
   assert.equal(it.admission.heldBytes, 0);

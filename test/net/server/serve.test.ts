@@ -6,7 +6,7 @@ import { gzipSync } from 'node:zlib';
 import { Invalid, Refused } from '../../../src/core/errors.ts';
 import { Admission } from '../../../src/net/server/admission.ts';
 import { connect } from '../../../src/net/server/dialect.ts';
-import type { Request } from '../../../src/net/server/exchange.ts';
+import type { Exchange, Request } from '../../../src/net/server/exchange.ts';
 import { Unserved } from '../../../src/net/server/unserved.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
 import { type Answer, type Call, call, call2, echo, raw, routeOf, serving, until } from './serving.ts';
@@ -313,4 +313,27 @@ test('a sender that leaves while it waits ends the wait of its route', async (t)
   assert.ok(reasons.every((reason) => reason instanceof Unserved && reason.reason === 'canceled'));
   await until(() => it.admission.heldBytes === 0);
   assert.deepEqual(it.refused, ['canceled', 'canceled']);
+});
+
+test('a sender that has left before its request is handled is not handled', async (t) => {
+  let handled = 0;
+  const it = await serving(t, { '/echo': routeOf(() => Promise.resolve({ status: 200 + handled++, headers: {} })) });
+  const controller = new AbortController();
+  const exchange: Exchange = {
+    method: 'POST',
+    path: '/echo',
+    query: '',
+    headers: {},
+    headerValues: () => [],
+    version: '1.1',
+    peer: { address: '', secure: false, certificate: undefined },
+    signal: controller.signal,
+    readBody() {
+      controller.abort(new Unserved('canceled', 'gone'));
+      return Promise.resolve();
+    },
+    async *pieces() {},
+  };
+  await it.server.serve(exchange, () => Promise.resolve());
+  assert.deepEqual([handled, it.refused], [0, ['canceled']]);
 });
