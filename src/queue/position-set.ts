@@ -1,5 +1,6 @@
 const wordBits = 32;
 const smallestWords = 32;
+const isBigEndian = new Uint8Array(Uint32Array.of(1).buffer)[0] === 0;
 
 /**
  * An ordered set of positions that lie close together: one bit each, and above the bits a tree of 32 branches a node whose bits say which
@@ -103,6 +104,17 @@ export class PositionSet {
       at = ((at >>> 5) + 1) * wordBits;
     }
     return this.#base + at;
+  }
+
+  /** A bit for each position from `from`, a multiple of 32, up to `to`: 1 for those in the set, the lowest first. */
+  bits(from: number, to: number): Uint8Array {
+    const words = new Uint32Array(Math.max(0, Math.ceil((to - from) / wordBits)));
+    const start = (from - this.#base) / wordBits;
+    const kept = bitsOf(this.#levels).subarray(Math.max(0, start), Math.max(0, start + words.length));
+    words.set(kept, Math.max(0, -start));
+    const bytes = Buffer.from(words.buffer);
+    if (isBigEndian) bytes.swap32();
+    return bytes.subarray(0, Math.ceil((to - from) / 8));
   }
 
   /** In order; what is added or deleted behind the current position meanwhile is not noticed. */

@@ -2,7 +2,7 @@ import type { Clock } from '../../core/clock.ts';
 import { encodeProgress } from '../progress.ts';
 import type { StoreCursor } from '../store.ts';
 import { Bookmark } from './bookmark.ts';
-import { CursorFile, cursorPath, maxRunsBytes } from './cursor-file.ts';
+import { CursorFile, cursorPath, maxProgressBytes } from './cursor-file.ts';
 import { type Files, isFull } from './files.ts';
 
 /** Where bookmarks are. */
@@ -134,7 +134,7 @@ export class Bookmarks {
       file: new CursorFile(files, cursorPath(`${dir}/cursors`, cursor.name), logId, generation ?? 0),
       state: () => {
         const { paused, retired, pending } = cursor;
-        return { paused, retired, end: end(), progress: encodeProgress(pending, end(), maxRunsBytes) };
+        return { paused, retired, end: end(), progress: encodeProgress(pending, end(), maxProgressBytes) };
       },
       retired: () => cursor.retired,
       found: generation === undefined ? 'nothing' : cursor.retired ? 'retired' : 'active',

@@ -6,17 +6,19 @@ import { type Files, type OpenFile, salvage, writeAll } from './files.ts';
 /*
  * Cursor file: slot 0 at 0, slot 1 at 1 MiB, written in turn; the newest whose checksum and log id are right counts. Little-endian.
  *
- *    0  "FLAMECUR"       12  u32 length of runs     40  u64 low: all below is done      56  u32 CRC of the runs
- *    8  u16 version      16  log id                 48  u64 end, for a retired one      60  u32 CRC of 0..60
- *   10  u16 1 paused     32  u64 generation                                             64  runs (progress.ts); cut at 1 MiB
+ *    0  "FLAMECUR"       12  u32 length             40  u64 low: all below is done      56  u32 CRC of runs or bits
+ *    8  u16 version      16  log id                 48  u64 end of the log              60  u32 CRC of 0..60
+ *   10  u16 1 paused     32  u64 generation                                             64  runs or bits (progress.ts); cut at 1 MiB
  *           2 retired
+ *
+ * Version 1 has runs, version 2 bits.
  */
 
 const slotBytes = 2 ** 20;
 const headerBytes = 64;
-/** Longest runs of a slot. */
-export const maxRunsBytes = slotBytes - headerBytes;
-const cursorVersion = 1;
+/** Longest runs or bits of a slot. */
+export const maxProgressBytes = slotBytes - headerBytes;
+const versions = { runs: 1, bits: 2 } as const;
 const magic = Buffer.from('FLAMECUR');
 // NAME_MAX is 255, less our endings.
 const longestNameBytes = 240;
@@ -63,19 +65,19 @@ export function encodeName(name: string): string {
 
 /** The bytes of a slot. */
 export function encodeSlot(logId: Uint8Array, { generation, state }: Slot): Uint8Array {
-  const { runs, low } = state.progress;
+  const { low, form, bytes } = state.progress;
   const header = Buffer.alloc(headerBytes);
   header.set(magic, 0);
-  header.writeUInt16LE(cursorVersion, 8);
+  header.writeUInt16LE(versions[form], 8);
   header.writeUInt16LE((state.paused ? pausedFlag : 0) | (state.retired ? retiredFlag : 0), 10);
-  header.writeUInt32LE(runs.length, 12);
+  header.writeUInt32LE(bytes.length, 12);
   header.set(logId, 16);
   header.writeBigUInt64LE(BigInt(generation), 32);
   header.writeBigUInt64LE(BigInt(low), 40);
   header.writeBigUInt64LE(BigInt(state.end), 48);
-  header.writeUInt32LE(crc32(runs), 56);
+  header.writeUInt32LE(crc32(bytes), 56);
   header.writeUInt32LE(crc32(header.subarray(0, 60)), 60);
-  return Buffer.concat([header, runs]);
+  return Buffer.concat([header, bytes]);
 }
 
 /** A slot from its bytes and whatever follows them; undefined when they are damaged or of another log. */
@@ -83,9 +85,10 @@ export function decodeSlot(logId: Uint8Array, bytes: Uint8Array): Slot | undefin
   const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (view.length < headerBytes || !view.subarray(0, 8).equals(magic) || crc32(view.subarray(0, 60)) !== view.readUInt32LE(60))
     return undefined;
-  if (view.readUInt16LE(8) !== cursorVersion || !view.subarray(16, 32).equals(logId)) return undefined;
-  const runs = view.subarray(headerBytes, headerBytes + view.readUInt32LE(12));
-  if (runs.length !== view.readUInt32LE(12) || crc32(runs) !== view.readUInt32LE(56)) return undefined;
+  const form = formOf(view.readUInt16LE(8));
+  if (form === undefined || !view.subarray(16, 32).equals(logId)) return undefined;
+  const progress = view.subarray(headerBytes, headerBytes + view.readUInt32LE(12));
+  if (progress.length !== view.readUInt32LE(12) || crc32(progress) !== view.readUInt32LE(56)) return undefined;
   const flags = view.readUInt16LE(10);
   return {
     generation: Number(view.readBigUInt64LE(32)),
@@ -93,9 +96,14 @@ export function decodeSlot(logId: Uint8Array, bytes: Uint8Array): Slot | undefin
       paused: (flags & pausedFlag) !== 0,
       retired: (flags & retiredFlag) !== 0,
       end: Number(view.readBigUInt64LE(48)),
-      progress: { low: Number(view.readBigUInt64LE(40)), runs: Uint8Array.from(runs) },
+      progress: { low: Number(view.readBigUInt64LE(40)), form, bytes: Uint8Array.from(progress) },
     },
   };
+}
+
+function formOf(version: number): Progress['form'] | undefined {
+  if (version === versions.runs) return 'runs';
+  return version === versions.bits ? 'bits' : undefined;
 }
 
 /** One cursor's file. */
@@ -122,7 +130,7 @@ export class CursorFile {
       for (const at of [0, slotBytes]) {
         const header = Buffer.alloc(headerBytes);
         await salvage(file, header, at);
-        const bytes = Buffer.alloc(headerBytes + Math.min(maxRunsBytes, header.readUInt32LE(12)));
+        const bytes = Buffer.alloc(headerBytes + Math.min(maxProgressBytes, header.readUInt32LE(12)));
         const slot = decodeSlot(logId, bytes.subarray(0, await salvage(file, bytes, at)));
         if (slot !== undefined) slots.push(slot);
       }

@@ -65,7 +65,7 @@ export async function findLog(files: Files, dir: string, knownId: LogId | undefi
   const chosen = await choose(candidates, id, put);
   const cursors = id === undefined ? [] : await findCursors(files, `${dir}/cursors`, id);
   let end = 0;
-  for (const { state } of cursors) if (state !== undefined) end = Math.max(end, state.end, decodeProgress(state.progress).end);
+  for (const { state } of cursors) if (state !== undefined) end = Math.max(end, state.end);
   const segments: Segment[] = [];
   for (const [at, candidate] of chosen.entries()) {
     const segment = await loadSegment(files, dir, candidate, chosen[at + 1]?.header.first ?? Number.MAX_SAFE_INTEGER);
@@ -92,7 +92,7 @@ export function restoreCursor(
   end: number,
   lost: PositionSet,
 ): void {
-  const known = state === undefined ? { pending: [], end: segments.oldest?.first ?? end } : decodeProgress(state.progress);
+  const known = state === undefined ? { pending: [], end: segments.oldest?.first ?? end } : decodeProgress(state.progress, state.end);
   const cutAt = state?.end ?? 0;
   const isItsOwn = ({ only }: { readonly only: string | undefined }): boolean => only === undefined || only === cursor.name;
   let lostHere = 0;

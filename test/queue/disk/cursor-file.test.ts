@@ -4,10 +4,13 @@ import fc from 'fast-check';
 import { type CursorState, cursorNameOf, cursorPath, decodeSlot, encodeSlot } from '../../../src/queue/disk/cursor-file.ts';
 
 const logId = Buffer.alloc(16, 3);
-const state: CursorState = { paused: true, retired: false, end: 900, progress: { low: 700, runs: Uint8Array.of(1, 2, 3) } };
+const state: CursorState = { paused: true, retired: false, end: 900, progress: { low: 700, form: 'runs', bytes: Uint8Array.of(1, 2, 3) } };
 
 test('a slot is the same after encoding and decoding, whatever follows it', () => {
-  for (const each of [state, { ...state, paused: false, retired: true, progress: { low: 2 ** 52, runs: new Uint8Array() } }]) {
+  for (const each of [
+    state,
+    { ...state, paused: false, retired: true, progress: { low: 2 ** 52, form: 'bits', bytes: new Uint8Array() } } as const,
+  ]) {
     const bytes = Buffer.concat([encodeSlot(logId, { generation: 5, state: each }), Buffer.alloc(20, 255)]);
     assert.deepEqual(decodeSlot(logId, bytes), { generation: 5, state: each });
   }

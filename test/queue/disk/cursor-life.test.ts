@@ -54,7 +54,7 @@ test('a retired cursor whose progress was cut takes all that was there when it w
 
   const image = files.image();
   const { id } = JSON.parse(Buffer.from((await files.read('/log/log.json')) ?? '').toString());
-  const progress = { low: 0, runs: new Uint8Array() };
+  const progress = { low: 0, form: 'runs', bytes: new Uint8Array() } as const;
   const slot = encodeSlot(Buffer.from(id, 'hex'), { generation: 1, state: { paused: false, retired: true, end: 3, progress } });
   image.set('/log/cursors/a.cur', Content.of(slot));
   const again = await openDisk('/log', new FakeClock(), { files: new MemoryFiles(image), limits });
