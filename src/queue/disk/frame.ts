@@ -66,6 +66,14 @@ export function decodeSegmentHeader(bytes: Uint8Array): SegmentHeader | 'newer' 
   };
 }
 
+/** What stands in for a damaged header: the first frame has mark and position too. The id is whatever stands where it should. Undefined when
+ *  the frame is damaged as well. */
+export function headerByFirstFrame(bytes: Uint8Array): SegmentHeader | undefined {
+  const mark = bytes.subarray(segmentHeaderBytes, segmentHeaderBytes + markBytes);
+  const frame = decodeFrameHeader(bytes.subarray(segmentHeaderBytes), mark);
+  return frame === undefined ? undefined : { logId: bytes.subarray(16, 32), mark, first: frame.position, createdAt: 0 };
+}
+
 /** The bytes before a record that is given in pieces. */
 export function encodeFrameHeader(mark: Uint8Array, position: number, record: readonly Uint8Array[]): Uint8Array {
   let length = 0;

@@ -5,7 +5,7 @@ import type { StoreCursor } from '../store.ts';
 import { CursorFile, type CursorState, cursorNameOf } from './cursor-file.ts';
 import { DirectoryError } from './directory-error.ts';
 import { type Files, isBadSector, type OpenFile, readAll } from './files.ts';
-import { decodeFrameHeader, decodeSegmentHeader, frameHeaderBytes, markBytes, type SegmentHeader, segmentHeaderBytes } from './frame.ts';
+import { decodeSegmentHeader, frameHeaderBytes, headerByFirstFrame, type SegmentHeader, segmentHeaderBytes } from './frame.ts';
 import type { LogId } from './identity.ts';
 import { scanFrames } from './scan.ts';
 import { Segment } from './segment.ts';
@@ -61,7 +61,7 @@ export async function findLog(files: Files, dir: string, knownId: LogId | undefi
     setAside.push(`${name}: ${why}`);
   };
   const candidates = await readHeaders(files, dir, segmentNames, put);
-  const id = knownId ?? candidates[0]?.header.logId;
+  const id = knownId ?? (candidates.find(({ header }) => header.createdAt > 0) ?? candidates[0])?.header.logId;
   const chosen = await choose(candidates, id, put);
   const cursors = id === undefined ? [] : await findCursors(files, `${dir}/cursors`, id);
   let end = 0;
@@ -144,16 +144,13 @@ async function readHeaders(
   return candidates;
 }
 
-/** A damaged header is made up for by the first frame, which has mark and position too. */
+/** A damaged header is made up for by the first frame. */
 async function readHeader(file: OpenFile, dir: string): Promise<SegmentHeader | undefined> {
   const bytes = Buffer.alloc(segmentHeaderBytes + frameHeaderBytes);
   const filled = await readAll(file, bytes, 0);
   const header = decodeSegmentHeader(bytes.subarray(0, filled));
   if (header === 'newer') throw new DirectoryError(dir, 'a later release of flamegate wrote segments in it; nothing was changed');
-  if (header !== undefined) return header;
-  const mark = bytes.subarray(segmentHeaderBytes, segmentHeaderBytes + markBytes);
-  const frame = decodeFrameHeader(bytes.subarray(segmentHeaderBytes, filled), mark);
-  return frame === undefined ? undefined : { logId: bytes.subarray(16, 32), mark, first: frame.position, createdAt: 0 };
+  return header ?? headerByFirstFrame(bytes.subarray(0, filled));
 }
 
 /** A header in a bad sector is made up for by the index of the segment, if it has one. */
