@@ -1,8 +1,10 @@
 import type { Held, Host, Shared } from '../../core/component.ts';
+import { messageOf } from '../../core/errors.ts';
 import { formatDuration, formatSize } from '../../core/units.ts';
 import { DiskLog } from '../disk.ts';
 import type { DiskQueueConfig } from '../schema.ts';
 import { limitsOf, showSizes } from '../sizes.ts';
+import { DirectoryError } from './directory-error.ts';
 import { type Files, systemFiles } from './files.ts';
 import { HostReport } from './host-report.ts';
 import { Rate } from './rate.ts';
@@ -47,9 +49,14 @@ export class DiskQueue implements Shared {
     const rate = new Rate(host.clock);
     const report = new HostReport(dir, host, (bytes) => rate.add(bytes));
     const log = await DiskLog.open({ dir, files, lock: true, limits: limitsOf(queue), clock: host.clock, report });
-    const [{ device }, { freeBytes, totalBytes }] = [await files.describe(dir), await files.space(dir)];
-    const volume = await host.share(`volume:${device}`, async () => new Volume(totalBytes));
-    return new DiskQueue({ log, files, dir, report, rate, volume, freeBytes }, queue, host);
+    try {
+      const [{ device }, { freeBytes, totalBytes }] = [await files.describe(dir), await files.space(dir)];
+      const volume = await host.share(`volume:${device}`, async () => new Volume(totalBytes));
+      return new DiskQueue({ log, files, dir, report, rate, volume, freeBytes }, queue, host);
+    } catch (why) {
+      await log.close();
+      throw new DirectoryError(dir, messageOf(why), { cause: why });
+    }
   }
 
   /** A holder comes, with the host and the limits that count from now on. */
