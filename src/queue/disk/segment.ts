@@ -39,12 +39,12 @@ export function segmentPath(dir: string, first: number): string {
  * never written again: it is complete with what was acknowledged.
  */
 export class Segment {
-  readonly path: string;
   readonly header: SegmentHeader;
   readonly index: SegmentIndex;
   /** Sum over the cursors of what they have not passed here. */
   needed = 0;
   readonly #files: Files;
+  #path: string;
   #file: Promise<OpenFile> | undefined;
   /** Where the next frame goes: all before is acknowledged. */
   #sizeBytes: number;
@@ -54,7 +54,7 @@ export class Segment {
 
   constructor(files: Files, path: string, header: SegmentHeader, index: SegmentIndex, sizes: { fileBytes: number; indexBytes: number }) {
     this.#files = files;
-    this.path = path;
+    this.#path = path;
     this.header = header;
     this.index = index;
     this.#sizeBytes = sizes.fileBytes;
@@ -77,6 +77,10 @@ export class Segment {
       throw why;
     }
     return segment;
+  }
+
+  get path(): string {
+    return this.#path;
   }
 
   get first(): number {
@@ -156,19 +160,28 @@ export class Segment {
     await (await file?.catch(() => undefined))?.close();
   }
 
+  /** Gives the file another name; its index is made anew by the next start. */
+  async rename(path: string): Promise<void> {
+    await this.rest();
+    await this.#files.remove(this.#indexPath);
+    this.#indexBytes = 0;
+    await this.#files.rename(this.#path, path);
+    this.#path = path;
+  }
+
   /** Deletes the files. A read under way still ends well. */
   async remove(): Promise<void> {
     await this.rest();
-    await this.#files.remove(this.path);
+    await this.#files.remove(this.#path);
     await this.#files.remove(this.#indexPath);
   }
 
   get #indexPath(): string {
-    return `${this.path.slice(0, -'.seg'.length)}.idx`;
+    return `${this.#path.slice(0, -'.seg'.length)}.idx`;
   }
 
   #open(): Promise<OpenFile> {
-    const file = this.#file ?? this.#files.open(this.path, 'read');
+    const file = this.#file ?? this.#files.open(this.#path, 'read');
     this.#file = file;
     file.catch(() => {
       if (this.#file === file) this.#file = undefined; // the next to read tries again

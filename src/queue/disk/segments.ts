@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Clock } from '../../core/clock.ts';
 import type { Files } from './files.ts';
 import { markBytes, segmentHeaderBytes } from './frame.ts';
-import { Segment } from './segment.ts';
+import { Segment, segmentPath } from './segment.ts';
 import type { IndexEntry } from './segment-index.ts';
 
 // A file descriptor each.
@@ -84,6 +84,8 @@ export class Segments {
   async begin(first: number): Promise<Segment> {
     await this.complete();
     const { files, dir, logId, clock } = this.#place;
+    const inTheWay = this.#named(first);
+    if (inTheWay !== undefined) await this.#nameRightly(inTheWay);
     const segment = await Segment.create(files, dir, { logId, mark: randomBytes(markBytes), first, createdAt: clock.now() });
     this.#dirSynced = false;
     this.#list.push(segment);
@@ -136,5 +138,20 @@ export class Segments {
   async close(): Promise<void> {
     await this.complete();
     for (const segment of this.#list) await segment.rest();
+  }
+
+  /** The segment whose file has the name of one that begins at a position. */
+  #named(first: number): Segment | undefined {
+    const path = segmentPath(this.#place.dir, first);
+    return this.#list.find((segment) => segment.path === path);
+  }
+
+  /** A file that somebody renamed gets its own name, and before that whichever has that name. Ends, because no segment begins where the first
+   *  of them was in the way. */
+  async #nameRightly(segment: Segment): Promise<void> {
+    const inTheWay = this.#named(segment.first);
+    if (inTheWay !== undefined) await this.#nameRightly(inTheWay);
+    await segment.rename(segmentPath(this.#place.dir, segment.first));
+    this.#dirSynced = false;
   }
 }
