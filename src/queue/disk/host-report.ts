@@ -30,7 +30,9 @@ export class HostReport implements DiskReport {
   /** From now on this host is told. */
   attach(host: Host): void {
     this.#host = host;
-    this.#damagedCounter.value += 0; // shown at 0 from the start
+    // Asking for them shows them at 0 from the start.
+    void this.#damagedRecords;
+    void this.#fsyncSeconds;
   }
 
   opened({ records, sizeBytes, setAside, foreign }: OpenedFacts): void {
@@ -43,7 +45,7 @@ export class HostReport implements DiskReport {
   }
 
   damaged(records: number): void {
-    this.#damagedCounter.value += records;
+    this.#damagedRecords.value += records;
     this.#host.log.error('records in the queue are damaged and lost', { dir: this.#dir, records });
   }
 
@@ -52,14 +54,7 @@ export class HostReport implements DiskReport {
   }
 
   synced(seconds: number): void {
-    this.#host.metrics
-      .histogram(
-        'flamegate_queue_fsync_seconds',
-        'Time of an fdatasync of the queue, which a group of appends shares.',
-        fsyncBuckets,
-        this.#labels,
-      )
-      .observe(seconds);
+    this.#fsyncSeconds.observe(seconds);
   }
 
   failed(what: 'append' | 'cursor' | 'read' | 'delete', why: unknown): void {
@@ -91,7 +86,12 @@ export class HostReport implements DiskReport {
     }
   }
 
-  get #damagedCounter(): { value: number } {
+  get #fsyncSeconds(): { observe(seconds: number): void } {
+    const help = 'Time of an fdatasync of the queue, which a group of appends shares.';
+    return this.#host.metrics.histogram('flamegate_queue_fsync_seconds', help, fsyncBuckets, this.#labels);
+  }
+
+  get #damagedRecords(): { value: number } {
     const help = 'Records that a cursor needed and that could not be read from disk any more, since the process started.';
     return this.#host.metrics.counter('flamegate_queue_damaged_records_total', help, this.#labels);
   }
