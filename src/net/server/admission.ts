@@ -4,6 +4,10 @@ import { formatSize } from '../../core/units.ts';
 import { Unserved } from './unserved.ts';
 
 const retryAfterMs = 1000;
+// What a request costs beside its bytes: its head, streams, an answer that is waited for. Tiny ones would else be free, and without number.
+const requestBytes = 16 * 1024;
+// A small bound was meant for bodies: it lets so many tiny ones in all the same.
+const fewestRequests = 1024;
 
 /** Bytes that several admissions hold together: what flamegate_in_flight_bytes shows. */
 export class InFlight implements Shared {
@@ -14,14 +18,16 @@ export class InFlight implements Shared {
   }
 }
 
-/** Bounds the bytes of requests that are held and not yet answered. Counts, and knows no sender. */
+/** Bounds the bytes of requests that are held and not yet answered, a small one counting as 16 KiB. Counts, and knows no sender. */
 export class Admission {
   readonly #limitBytes: number;
+  readonly #leastBytes: number;
   readonly #total: InFlight;
   #heldBytes = 0;
 
   constructor(limitBytes: number, total: InFlight = new InFlight()) {
     this.#limitBytes = limitBytes;
+    this.#leastBytes = Math.min(requestBytes, Math.floor(limitBytes / fewestRequests));
     this.#total = total;
   }
 
@@ -31,7 +37,7 @@ export class Admission {
 
   /** Nothing is held yet. Whoever opens one must release it, whatever happens. */
   open(): Reservation {
-    return new Reservation((from, to) => this.#move(from, to));
+    return new Reservation(this.#leastBytes, (from, to) => this.#move(from, to));
   }
 
   #move(fromBytes: number, toBytes: number): void {
@@ -48,13 +54,16 @@ export class Admission {
   }
 }
 
-/** One request's share. */
+/** One request's share: nothing until it holds something. */
 export class Reservation {
+  readonly #leastBytes: number;
   readonly #move: (fromBytes: number, toBytes: number) => void;
   #bytes = 0;
+  #countedBytes = 0;
   #released = false;
 
-  constructor(move: (fromBytes: number, toBytes: number) => void) {
+  constructor(leastBytes: number, move: (fromBytes: number, toBytes: number) => void) {
+    this.#leastBytes = leastBytes;
     this.#move = move;
   }
 
@@ -68,14 +77,19 @@ export class Reservation {
    */
   hold(bytes: number): void {
     if (this.#released) throw new Unserved('canceled', 'the request is over');
-    this.#move(this.#bytes, bytes);
+    this.#count(Math.max(bytes, this.#leastBytes));
     this.#bytes = bytes;
   }
 
   /** Everything goes back, once. */
   release(): void {
     if (this.#released) return;
-    this.hold(0);
+    this.#count(0);
     this.#released = true;
+  }
+
+  #count(bytes: number): void {
+    this.#move(this.#countedBytes, bytes);
+    this.#countedBytes = bytes;
   }
 }

@@ -35,7 +35,8 @@ export async function readBody(
   let over: Unserved | Refused | undefined;
   const announcedBytes = contentLength(exchange);
   checkSize(announcedBytes, limits.maxBytes);
-  reservation.hold(announcedBytes);
+  // A request without a body, such as /ready, always has room.
+  if (announcedBytes > 0) reservation.hold(announcedBytes);
   const onPiece = (piece: Uint8Array): void => {
     if (over !== undefined) throw over;
     sizeBytes += piece.length;

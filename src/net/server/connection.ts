@@ -14,7 +14,7 @@ export interface ConnectionOptions {
   readonly idleTimeoutMs: number;
   /** All of a head. */
   readonly maxHeaderBytes: number;
-  /** HTTP/2 streams at once. */
+  /** Requests at once: HTTP/2 streams, or pipelined. */
   readonly maxStreams: number;
   /** undefined: a TLS hello is closed. */
   readonly tls?: ListenerTls | undefined;

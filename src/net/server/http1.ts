@@ -98,10 +98,18 @@ export class Http1 {
     const send = (reply: Reply, close: boolean): Promise<void> => exchange.send(reply, () => isLast(connection, request, close));
     connection.open += 1;
     connection.receiving = exchange;
+    // Node reads on whenever it hands out a body, so the socket is stopped behind each.
+    if (connection.open > this.#options.maxStreams) request.once('end', () => this.#stopReading(socket, connection));
     if (fault !== undefined) await send(this.#current().refuseBytes(fault), true);
     else await this.#current().serve(exchange, send);
     connection.open -= 1;
+    if (connection.open === this.#options.maxStreams) socket.resume();
     if (connection.ending && connection.open === 0) socket.destroySoon();
+  }
+
+  /** Only behind one more than may be open: who does not pipeline is always read, or we would not see him leave. */
+  #stopReading(socket: Socket, { open }: Connection): void {
+    if (open > this.#options.maxStreams) socket.pause();
   }
 
   #onClientError(error: Error & { code?: string }, socket: Duplex): void {

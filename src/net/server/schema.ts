@@ -8,11 +8,11 @@ const second = 1000;
 /** Keys of `limits` that hold for any listener. */
 export const limitsShape = {
   max_header_size: SizeSchema.default(16 * kibibyte).describe('Largest head of a request, all headers together; above it 431'),
-  max_streams_per_connection: z.int().min(1).max(65_535).default(250).describe('HTTP/2 requests at once on one connection'),
+  max_streams_per_connection: z.int().min(1).max(65_535).default(250).describe('Requests at once on one connection, pipelined ones too'),
   max_request_size: SizeSchema.default(64 * mebibyte).describe('Largest body as received; above it 413'),
   max_decompressed_size: SizeSchema.default(256 * mebibyte).describe('Largest body after decompression; above it 413'),
   max_in_flight: SizeSchema.default(256 * mebibyte).describe(
-    'Bytes of requests held and not yet answered, reserved before a body is read; when they are used up 503 with Retry-After',
+    'Bytes of requests held and not yet answered, a small one counting as 16 KiB, reserved before a body is read; when they are used up 503 with Retry-After',
   ),
 };
 

@@ -141,6 +141,7 @@ export class HttpServer implements Server {
     const tenant = tenantRules === undefined ? '' : tenantOf(exchange, tenantRules);
     const { announcedBytes } = dialect;
     const limits = { maxBytes: maxRequestBytes, timeoutMs: requestTimeoutMs, announcedBytes, receiving: this.#receiving };
+    if (route.streams === true) reservation.hold(0);
     const arrived = route.streams === true ? [] : await readBody(exchange, reservation, limits, clock);
     const undo = (pieces: readonly Uint8Array[], encoding: string): Promise<readonly Uint8Array[]> =>
       inflate(pieces, encoding, reservation, maxDecompressedBytes);

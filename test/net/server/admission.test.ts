@@ -50,6 +50,24 @@ test('holds nothing for a request that is over, and says so to whoever still wor
   assert.equal(admission.heldBytes, 0);
 });
 
+test('counts a tiny request for what it costs, and lets a bound that is small on purpose take a thousand of them', () => {
+  const large = new Admission(2 * 1024 * 1024 * 1024);
+  const tiny = large.open();
+  assert.equal(large.heldBytes, 0, 'nothing as long as it holds nothing');
+  tiny.hold(1);
+  assert.deepEqual([large.heldBytes, tiny.bytes], [16 * 1024, 1]);
+  tiny.hold(20_000);
+  assert.equal(large.heldBytes, 20_000);
+  tiny.release();
+  assert.equal(large.heldBytes, 0);
+  const small = new Admission(1024 * 1024);
+  for (let count = 0; count < 1024; count++) small.open().hold(1);
+  assert.throws(
+    () => small.open().hold(1),
+    (why) => why instanceof Refused && why.reason === 'memory',
+  );
+});
+
 test('several receivers show one sum and have one bound each', () => {
   const total = new InFlight();
   const [a, b] = [new Admission(100, total), new Admission(100, total)];

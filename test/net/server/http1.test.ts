@@ -92,6 +92,33 @@ test('answers pipelined requests in their order', async (t) => {
   assert.deepEqual((await said).match(/one|two|end/g), ['one', 'two', 'end']);
 });
 
+test('reads no more of what is pipelined than may be open at once, and goes on with the next answer', async (t) => {
+  const waiting: (() => void)[] = [];
+  const route = routeOf(
+    () =>
+      new Promise<Reply>((resolve) => {
+        waiting.push(() => resolve({ status: 200, headers: {} }));
+      }),
+  );
+  const it = await serving(t, { '/echo': route }, { connections: { maxStreams: 2 } });
+  const three = `${head('Content-Length: 3')}one`.repeat(3);
+  let answers = 0;
+  const said = raw(it.port, three, async (socket) => {
+    socket.on('data', (piece) => {
+      answers += piece.toString().split('HTTP/1.1 200').length - 1;
+      if (answers === 6) socket.destroy();
+    });
+    await until(() => waiting.length === 3);
+    socket.write(three);
+    for (let turn = 0; turn < 50; turn++) await new Promise((resolve) => setImmediate(resolve));
+    assert.equal(waiting.length, 3);
+    waiting[0]?.();
+    await until(() => waiting.length === 6);
+    for (const finish of waiting) finish();
+  });
+  assert.equal((await said).match(/HTTP\/1\.1 200/g)?.length, 6);
+});
+
 test('a refused request costs no connection when its body is small, and never lets its body pass for a request', async (t) => {
   const it = await serving(t, { '/echo': echo });
   const agent = new http.Agent({ keepAlive: true, maxSockets: 1 });

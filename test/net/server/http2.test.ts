@@ -135,7 +135,7 @@ test('a body that ends because its connection is lost is not whole', async (t) =
     socket.on('error', () => {});
     socket.resume();
     socket.write(Buffer.concat([opening, requestFrame({ ends: false }), half]));
-    await until(() => it.admission.heldBytes === 4);
+    await until(() => it.admission.heldBytes > 0);
     leave(socket);
     await until(() => it.refused.length === round + 1);
   }

@@ -142,7 +142,7 @@ test('ends idle connections when it closes, and an open request after its answer
   const session = http2.connect(`http://127.0.0.1:${it.port}`);
   await call2(it.port, { path: '/now' }, session);
   const busy = raw(it.port, push);
-  await until(() => it.listener.connections === 3 && it.admission.heldBytes === 5);
+  await until(() => it.listener.connections === 3 && it.admission.heldBytes > 0);
   const sessionClosed = new Promise((resolve) => session.once('close', resolve));
   const stopped = it.listener.close();
   assert.match(await idle, /^HTTP\/1\.1 200 /);

@@ -198,7 +198,7 @@ test('a body that stands still when it drains is waited for for some seconds, an
   const it = await serving(t, { '/echo': echo, '/upload': upload }, { clock });
   const head = (path: string): string => `POST ${path} HTTP/1.1\r\nHost: g\r\nContent-Length: 100\r\n\r\nhalf`;
   const answers = [raw(it.port, head('/echo')), raw(it.port, head('/upload'))];
-  await until(() => it.admission.heldBytes === 100 && isReceiving);
+  await until(() => it.admission.heldBytes > 0 && isReceiving);
   const drained = it.server.drain();
   await clock.advance(2999);
   assert.deepEqual(it.refused, []);
@@ -253,7 +253,7 @@ test('a body that takes too long is 408, whatever came of it', async (t) => {
   const clock = new FakeClock();
   const it = await serving(t, { '/echo': echo }, { clock, requestTimeoutMs: 60_000 });
   const answer = raw(it.port, 'POST /echo HTTP/1.1\r\nHost: g\r\nContent-Length: 100\r\n\r\nhalf');
-  await until(() => it.admission.heldBytes === 100);
+  await until(() => it.admission.heldBytes > 0);
   await clock.advance(60_000);
   await until(() => it.refused.length > 0);
   assert.deepEqual(it.refused, ['timeout']);
@@ -271,7 +271,7 @@ test('a sender that leaves in the middle of its body is not handled, and its byt
   const it = await serving(t, { '/echo': route });
   const socket = net.connect({ host: '127.0.0.1', port: it.port });
   socket.write('POST /echo HTTP/1.1\r\nHost: g\r\nContent-Length: 100\r\n\r\nhalf');
-  await until(() => it.admission.heldBytes === 100);
+  await until(() => it.admission.heldBytes > 0);
   socket.destroy();
   await until(() => it.refused.length === 1);
   const session = http2.connect(`http://127.0.0.1:${it.port}`);
@@ -279,7 +279,7 @@ test('a sender that leaves in the middle of its body is not handled, and its byt
   const stream = session.request({ ':method': 'POST', ':path': '/echo', 'content-length': 100 });
   stream.on('error', () => {});
   stream.write('half');
-  await until(() => it.admission.heldBytes === 100);
+  await until(() => it.admission.heldBytes > 0);
   session.destroy();
   await until(() => it.refused.length === 2);
   assert.deepEqual(it.refused, ['canceled', 'canceled']);

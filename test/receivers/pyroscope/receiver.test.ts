@@ -147,10 +147,10 @@ test('counters exist from the start, and gauges show connections and bytes in fl
   }
   const labels = { component_id: 'pyroscope', protocol: 'http' };
   assert.equal(host.metric('pyroscope_receive_http_tcp_connections_limit', labels), 77);
-  const open = ingest(port, '?name=a', { body: 'x'.repeat(1000) });
+  const open = ingest(port, '?name=a', { body: 'x'.repeat(20_000) });
   await until(() => batches.length === 1);
   assert.equal(host.metric('pyroscope_receive_http_tcp_connections', labels), 1);
-  assert.equal(host.metric('flamegate_in_flight_bytes'), 1000);
+  assert.equal(host.metric('flamegate_in_flight_bytes'), 20_000);
   finish();
   await open;
   assert.equal(host.metric('flamegate_in_flight_bytes'), 0);
