@@ -86,7 +86,7 @@ export const builtins: Readonly<Record<string, Owners>> = {
   'fs/promises': files,
   sqlite: ['queue/disk/lock.ts'],
   os: ['cli/', 'config/alloy/', 'net/client/user-agent.ts'],
-  module: ['net/client/user-agent.ts'],
+  module: ['net/client/user-agent.ts', 'bin.cjs'],
   child_process: ['cli/'],
   'timers/promises': ['cli/demo/app.ts'],
   'readline/promises': ['cli/'],
