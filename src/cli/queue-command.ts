@@ -46,10 +46,16 @@ export function addQueueCommand(program: Command, io: Io, done: (code: number) =
 
   selecting(verb('export', 'write records as files that go tool pprof reads; nothing leaves the queue'))
     .requiredOption('--to <dir>', 'where the files go')
-    .action(async (dir: string, { json = false, to, ...flags }: SelectionFlags & { json?: boolean; to: string }) => {
-      const { runQueueExport } = await import('./queue/export.ts');
-      done(await runQueueExport({ dir, json, to, ...selectionOf(flags) }, io));
-    });
+    .option('--queue', 'as a queue directory, for replay and adopt elsewhere')
+    .action(
+      async (
+        dir: string,
+        { json = false, to, queue = false, ...flags }: SelectionFlags & { json?: boolean; to: string; queue?: boolean },
+      ) => {
+        const { runQueueExport } = await import('./queue/export.ts');
+        done(await runQueueExport({ dir, json, to, queue, ...selectionOf(flags) }, io));
+      },
+    );
 
   selecting(verb('replay', 'send records again, or put dead letters back into their queue'))
     .option('--to <url>', 'a Pyroscope; without it --dead goes back into the queue')

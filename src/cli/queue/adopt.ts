@@ -1,11 +1,10 @@
-import { emptyAccount } from '../../core/account.ts';
 import { systemClock } from '../../core/clock.ts';
 import type { Cursor, Log, LogRecord } from '../../queue/log.ts';
 import { exitCode } from '../exit-code.ts';
 import type { Io } from '../io.ts';
+import { asItIs, ensureCursor } from './cursors.ts';
 import { deadCursor, type QueueDirectory, withQueue } from './directory.ts';
 import { ProgressLine } from './progress-line.ts';
-import { asItIs } from './selection.ts';
 
 /** `flamegate queue adopt`. */
 export interface AdoptOptions {
@@ -71,11 +70,6 @@ async function moveDeadLetters(
     moved += await moveAll(log, target, new Map([[deadCursor, deadCursor]]), count);
   }
   return moved;
-}
-
-async function ensureCursor(log: Log, name: string, retired: boolean): Promise<void> {
-  if (log.names().some((known) => known.name === name)) return;
-  await (await log.cursor(name, { from: 'end', retired, account: emptyAccount() })).close();
 }
 
 async function moveAll(from: Log, into: Log, names: ReadonlyMap<string, string>, count: (records: number) => void): Promise<number> {

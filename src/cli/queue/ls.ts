@@ -1,8 +1,8 @@
-import { emptyAccount } from '../../core/account.ts';
 import { systemClock } from '../../core/clock.ts';
 import type { CursorStats, Log } from '../../queue/log.ts';
 import { exitCode } from '../exit-code.ts';
 import type { Io } from '../io.ts';
+import { asItIs } from './cursors.ts';
 import { deadCursor, type QueueDirectory, withQueue } from './directory.ts';
 import { ageText, sizeText, table } from './text.ts';
 
@@ -27,7 +27,7 @@ export async function runQueueLs(options: { readonly dir: string; readonly json:
 async function holdingsOf(log: Log): Promise<Holding[]> {
   const holdings: Holding[] = [];
   for (const { name, retired } of log.names()) {
-    const cursor = await log.cursor(name, { from: 'end', retired, account: emptyAccount() });
+    const cursor = await log.cursor(name, asItIs(log, name));
     holdings.push({ endpoint: name, state: retired ? 'retired' : cursor.paused ? 'paused' : 'active', ...cursor.stats });
     await cursor.close();
   }

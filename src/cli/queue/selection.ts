@@ -1,7 +1,7 @@
-import { emptyAccount } from '../../core/account.ts';
 import { systemClock } from '../../core/clock.ts';
 import type { Matcher } from '../../core/matcher.ts';
-import type { CursorOptions, Lease, Log, LogRecord } from '../../queue/log.ts';
+import type { Lease, Log, LogRecord } from '../../queue/log.ts';
+import { asItIs } from './cursors.ts';
 import { type Description, describe } from './describe.ts';
 import { deadCursor, type QueueDirectory } from './directory.ts';
 import { UsageError } from './usage-error.ts';
@@ -64,11 +64,6 @@ export async function* selectToTake(queue: QueueDirectory, selection: Selection)
   } finally {
     for (const cursor of cursors.values()) await cursor.close();
   }
-}
-
-/** A cursor that is opened by somebody who changes nothing about it. */
-export function asItIs(log: Log, name: string): CursorOptions {
-  return { from: 'end', retired: log.names().some((known) => known.name === name && known.retired), account: emptyAccount() };
 }
 
 interface Source {

@@ -97,7 +97,7 @@ test('looking changes nothing, and neither makes a directory nor a lock', async 
   const before = await snapshot(dir);
   await runQueueLs({ dir, json: false }, listen().io);
   await runQueueShow({ ...everything, dir, json: false }, listen().io);
-  await runQueueExport({ ...everything, dir, to: newDir(), json: false }, listen().io);
+  await runQueueExport({ ...everything, dir, to: newDir(), queue: false, json: false }, listen().io);
   assert.deepEqual(await snapshot(dir), before);
   const missing = newDir();
   await assert.rejects(runQueueLs({ dir: missing, json: false }, listen().io), {
@@ -118,10 +118,22 @@ test('a directory that a gateway has is left to it', async () => {
 test('export writes each profile once, as files that other programs read', async () => {
   const [dir, to] = [await sample(), newDir()];
   const said = listen();
-  assert.equal(await runQueueExport({ ...everything, dir, to, json: false }, said.io), 0);
+  assert.equal(await runQueueExport({ ...everything, dir, to, queue: false, json: false }, said.io), 0);
   assert.match(said.out(), /^exported 3 records with 5 profiles to /);
   const files = (await readdir(to, { recursive: true })).filter((name) => /\.\w+$/.test(name));
   assert.equal(files.length, 3);
   const api = files.find((name) => name.includes('/api/')) ?? assert.fail(files.join());
   assert.deepEqual([...(await readFile(`${to}/${api}`))].slice(0, 2), [0x1f, 0x8b]);
+});
+
+test('export makes a queue directory of what was chosen, for another gateway', async () => {
+  const [dir, to] = [await sample(), newDir()];
+  assert.equal(await runQueueExport({ ...everything, endpoint: 'b:4040', dir, to, queue: true, json: true }, listen().io), 0);
+  const said = listen();
+  await runQueueExport({ ...everything, dead: true, dir, to, queue: true, json: true }, said.io);
+  assert.deepEqual(JSON.parse(said.out()), { records: 1, profiles: 1, unreadable: 0 });
+  const ls = listen();
+  await runQueueLs({ dir: to, json: true }, ls.io);
+  const { endpoints, dead } = JSON.parse(ls.out());
+  assert.deepEqual([endpoints.length, endpoints[0].endpoint, endpoints[0].records, dead[0].records], [1, 'b:4040', 2, 1]);
 });
