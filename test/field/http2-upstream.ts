@@ -26,11 +26,14 @@ export interface Http2Upstream {
 
 const disowned = new WeakSet<Http2Session>();
 
-/** Says GOAWAY with 0 as the last stream, and holds to it: what the session has sent was not looked at and never will be. */
+// 0 cannot be said: Node's servers write the newest stream's id instead of it, which makes every stream theirs to answer.
+const lastKept = 1;
+
+/** Says GOAWAY with the session's first stream as the last, and holds to it: what came after was not looked at and never will be. */
 export function disown(session: Http2Session): void {
   if (disowned.has(session)) return;
   disowned.add(session);
-  session.goaway(constants.NGHTTP2_NO_ERROR, 0);
+  session.goaway(constants.NGHTTP2_NO_ERROR, lastKept);
 }
 
 /** `instead`: whether a stream is dealt with by the caller; told how many came before. */
@@ -54,7 +57,8 @@ export async function startHttp2Upstream(
     const pieces: Buffer[] = [];
     stream.on('data', (piece: Buffer) => pieces.push(piece));
     stream.on('end', () => {
-      if (stream.aborted || stream.destroyed || stream.session === undefined || disowned.has(stream.session)) return;
+      if (stream.aborted || stream.destroyed || stream.session === undefined) return;
+      if (disowned.has(stream.session) && Number(stream.id) > lastKept) return;
       stream.respond({ ':status': 200, 'content-type': 'application/proto' }, { endStream: true });
       taken.push(numberIn({ body: Buffer.concat(pieces) }));
       for (const look of waiting) look();

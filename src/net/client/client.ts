@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { follow } from '../../core/abort.ts';
+import { errors } from 'undici';
 import type { Host } from '../../core/component.ts';
 import { formatDuration } from '../../core/units.ts';
 import { answerText } from './answer-text.ts';
@@ -72,18 +72,23 @@ class EndpointClient implements HttpClient {
   }
 
   async send(request: OutgoingHttp, signal: AbortSignal): Promise<HttpOutcome> {
-    const attempt = follow(signal);
-    const cancel = this.#host.clock.after(this.#config.remote_timeout, () => attempt.controller.abort(new Error('remote_timeout')));
+    const attempt = new AbortController();
+    // A reason without this code counts as the connection's end when undici has the request in its queue again, after GOAWAY: those that wait with
+    // it would fail too (onError in client.js).
+    const end = (): void => attempt.abort(new errors.InformationalError('the attempt is over'));
+    if (signal.aborted) end();
+    signal.addEventListener('abort', end, { once: true });
+    const cancel = this.#host.clock.after(this.#config.remote_timeout, end);
     try {
-      return outcomeOf(await this.#exchange(request, attempt.controller.signal));
+      return outcomeOf(await this.#exchange(request, attempt.signal));
     } catch (error) {
       if (signal.aborted) return { kind: 'aborted' };
       if (error instanceof CredentialsError) return { kind: 'failure', cause: 'credentials', message: error.message };
-      if (attempt.controller.signal.aborted) return this.#timeout();
+      if (attempt.signal.aborted) return this.#timeout();
       return { kind: 'failure', cause: 'network', message: describeFailure(this.#base.host, error) };
     } finally {
       cancel();
-      attempt.release();
+      signal.removeEventListener('abort', end);
     }
   }
 

@@ -4,6 +4,7 @@ import type { Connector } from './connector.ts';
 import type { RawRequest } from './exchange.ts';
 import type { ProxyFor } from './proxy.ts';
 import type { HttpClientConfig } from './schema.ts';
+import { AgentSuccession } from './succession.ts';
 
 // Go's default is no limit; a bound keeps a dead endpoint from taking every file descriptor.
 const maxConnections = 4096;
@@ -29,7 +30,7 @@ export interface Routed {
 export class Connections {
   readonly #connector: Connector;
   readonly #proxyFor: ProxyFor;
-  readonly #direct: Agent;
+  readonly #direct: AgentSuccession;
   readonly #forwarding: Agent;
 
   constructor(
@@ -50,19 +51,20 @@ export class Connections {
       maxOrigins,
       ...(config.max_connection_age > 0 ? { clientTtl: config.max_connection_age } : {}),
     };
-    this.#direct = new Agent({
+    const direct: Agent.Options = {
       ...options,
       connect: connector.toServer,
       allowH2: config.enable_http2,
       h2Options: { pingInterval: Math.max(shortestPingMs, Math.min(longestPingMs, config.remote_timeout)) },
-    });
+    };
+    this.#direct = new AgentSuccession(() => new Agent(direct));
     this.#forwarding = new Agent({ ...options, connect: connector.toProxy, allowH2: false });
   }
 
   /** Who sends a request, and the request as that one wants it: a proxy is told of cleartext targets in the path (RFC 9112, 3.2.2). */
   route(request: RawRequest): Routed {
     const proxy = this.#forwarder(request.origin);
-    if (proxy === undefined) return { dispatcher: this.#direct, request, proxy };
+    if (proxy === undefined) return { dispatcher: this.#direct.current, request, proxy };
     const authorization = userInfoAuthorization(proxy);
     const headers = {
       host: new URL(request.origin).host,

@@ -1,6 +1,13 @@
 import assert from 'node:assert/strict';
-import { constants, createSecureServer, type SecureServerOptions, type ServerHttp2Session, type ServerHttp2Stream } from 'node:http2';
-import type { AddressInfo } from 'node:net';
+import {
+  constants,
+  createSecureServer,
+  type Http2Session,
+  type SecureServerOptions,
+  type ServerHttp2Session,
+  type ServerHttp2Stream,
+} from 'node:http2';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { after, before, test } from 'node:test';
 import { createHttpClient, type HttpClient } from '../../../src/net/client/client.ts';
 import { createTestHost } from '../../support/host.ts';
@@ -66,6 +73,27 @@ async function createHttp2Upstream(
     async [Symbol.asyncDispose]() {
       for (const session of sessions) session.destroy();
       await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+/** Carries the connections that `carries` says yes to, and lets the others hang. */
+async function createRelay(target: number, carries: () => boolean): Promise<AsyncDisposable & { readonly port: number }> {
+  const sockets = new Set<Socket>();
+  const relay = createServer((socket) => {
+    const pair = carries() ? [socket, connect(target, '127.0.0.1')] : [socket];
+    for (const one of pair) {
+      sockets.add(one);
+      one.on('error', () => undefined);
+    }
+    if (pair[1] !== undefined) socket.pipe(pair[1]).pipe(socket);
+  });
+  await new Promise<void>((resolve) => relay.listen(0, '127.0.0.1', resolve));
+  return {
+    port: (relay.address() as AddressInfo).port, // listening on TCP
+    async [Symbol.asyncDispose]() {
+      for (const socket of sockets) socket.destroy();
+      await new Promise((resolve) => relay.close(resolve));
     },
   };
 }
@@ -137,6 +165,74 @@ test('a GOAWAY in the middle of a burst costs nothing', async (t) => {
   t.after(() => client.close());
   assert.deepEqual(await burst(client, 40), ['200']);
   assert.deepEqual([...new Set(upstream.bodies)].sort(), numbered(40));
+});
+
+// Node's servers cannot say 0: they write the newest stream's id instead of it. So 1 is said, and that stream is the peer's to answer.
+for (const [after, leave] of [
+  ['left open', () => undefined],
+  ['closed', (session: Http2Session | undefined) => session?.destroy()],
+] as const) {
+  test(`what GOAWAY disowns is sent again while the peer goes on with the rest, on a connection that is ${after} then`, async (t) => {
+    const begun: ServerHttp2Stream[] = [];
+    await using upstream = await createHttp2Upstream((stream) => {
+      if (stream.session !== upstream.sessions[0]) {
+        stream.respond({ ':status': 200 }, { endStream: true });
+        // All the rest has come: the first is over now.
+        if (new Set(upstream.bodies).size === 40 && begun[0]?.headersSent === false) {
+          begun[0].on('close', () => leave(begun[0]?.session));
+          begun[0].respond({ ':status': 200 }, { endStream: true });
+        }
+      } else if (begun.push(stream) === 10) stream.session?.goaway(constants.NGHTTP2_NO_ERROR, 1);
+    });
+    const client = createClient(upstream.url);
+    t.after(() => client.close());
+    assert.deepEqual(await burst(client, 40), ['200']);
+    assert.deepEqual([...new Set(upstream.bodies)].sort(), numbered(40));
+    assert.equal(upstream.bodies.filter((body) => body === 'p0').length, 1, 'what the peer goes on with is not sent again');
+  });
+}
+
+test('GOAWAY on a connection says nothing of those before it, which the peer still goes on with', async (t) => {
+  const held: ServerHttp2Stream[] = [];
+  const take = (stream: ServerHttp2Stream): void => stream.respond({ ':status': 200 }, { endStream: true });
+  await using upstream = await createHttp2Upstream((stream) => {
+    if (stream.session !== upstream.sessions[0]) {
+      if (upstream.bodies.at(-1) === 'later') stream.session?.goaway(constants.NGHTTP2_NO_ERROR, 1);
+      take(stream);
+    } else if (held.push(stream) === 4) {
+      stream.session?.goaway(constants.NGHTTP2_NO_ERROR, 5);
+    }
+  });
+  const client = createClient(upstream.url);
+  t.after(() => client.close());
+  const first = Array.from({ length: 4 }, (_, i) => client.send(push({ body: Buffer.from(`p${i}`) }), never));
+  assert.equal(inWords(await Promise.race(first)), '200', 'the fourth, which was disowned');
+  assert.equal(inWords(await client.send(push({ body: Buffer.from('later') }), never)), '200');
+  for (const stream of held.slice(0, 3)) take(stream);
+  assert.deepEqual((await Promise.all(first)).map(inWords), ['200', '200', '200', '200']);
+  assert.deepEqual(upstream.bodies.sort(), ['later', 'p0', 'p1', 'p2', 'p3', 'p3']);
+});
+
+test('a caller who ends a push that GOAWAY disowned ends no other that waits with it for the next connection', async (t) => {
+  const ended = new AbortController();
+  let streams = 0;
+  let silent = false;
+  await using upstream = await createHttp2Upstream((stream) => {
+    if (++streams === 1) stream.respond({ ':status': 200 }, { endStream: true });
+    if (streams !== 3) return;
+    silent = true;
+    stream.session?.goaway(constants.NGHTTP2_NO_ERROR, 1);
+  });
+  await using relay = await createRelay(upstream.port, () => {
+    if (silent) ended.abort(new Error('enough'));
+    return !silent;
+  });
+  const client = createClient(`https://127.0.0.1:${relay.port}`, { remote_timeout: '1s' });
+  t.after(() => client.close());
+  assert.equal(inWords(await client.send(push(), never)), '200');
+  const outcomes = await Promise.all([client.send(push(), ended.signal), client.send(push(), never)]);
+  assert.equal(outcomes.map(inWords)[0], 'aborted');
+  assert.match(inWords(outcomes[1]), /^timeout: /);
 });
 
 test('connections that are all closed with GOAWAY for a while cost no attempt', async (t) => {
