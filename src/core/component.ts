@@ -2,6 +2,7 @@ import type { Tracer } from '@opentelemetry/api';
 import type { z } from 'zod';
 import type { Account } from './account.ts';
 import type { Clock } from './clock.ts';
+import type { DebugInfoTarget } from './debug-info.ts';
 import type { ProfileBatch, Series } from './profile.ts';
 
 /**
@@ -23,6 +24,8 @@ export interface Consumer {
    * Invalid (never send again), Failed (`ack: delivered`), or with call.signal.reason when that aborts while `ack: delivered` waits.
    */
   consume(batch: ProfileBatch, call: Call): Promise<void>;
+  /** Who takes debug information now; undefined when nobody does. */
+  readonly debugInfo?: DebugInfoTarget | undefined;
 }
 
 /** What is started and stopped. */
@@ -56,6 +59,8 @@ export interface Exporter extends Component {
   prepare(batch: ProfileBatch): Prepared;
   /** Another exporter stored it and this one did not: counted as accepted and dropped, so that the account stays exact. */
   discard(batch: ProfileBatch, reason: 'invalid' | 'not_stored'): void;
+  /** Undefined for one that takes profiles only, or has no endpoint. */
+  readonly debugInfo?: DebugInfoTarget | undefined;
 }
 
 /** A batch that one exporter has rendered and checked. */

@@ -1,4 +1,5 @@
 import type { Call, Consumer, Prepared } from '../core/component.ts';
+import type { DebugInfoTarget } from '../core/debug-info.ts';
 import { Failed, Invalid, Refused } from '../core/errors.ts';
 import type { ProfileBatch } from '../core/profile.ts';
 import { type Delivery, type Node, type Observe, walk } from './walk.ts';
@@ -31,6 +32,11 @@ export class Accept implements Consumer {
     });
   }
 
+  /** Of the first exporter, in the order in which a batch would reach them. */
+  get debugInfo(): DebugInfoTarget | undefined {
+    return firstDebugInfo(this.#graph.roots);
+  }
+
   async consume(batch: ProfileBatch, call: Call): Promise<void> {
     const graph = this.#graph;
     graph.underWay += 1;
@@ -52,6 +58,15 @@ interface Entrance {
   readonly roots: readonly Node[];
   underWay: number;
   left: (() => void) | undefined;
+}
+
+function firstDebugInfo(nodes: Iterable<Node>): DebugInfoTarget | undefined {
+  for (const node of nodes) {
+    const next = node.kind === 'route' ? [...node.next.values()].flat() : node.kind === 'stage' ? node.next : [];
+    const found = node.kind === 'exporter' ? node.exporter.debugInfo : firstDebugInfo(next);
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }
 
 /** Throws Refused when one exporter would refuse now, Invalid when none can render it: nothing is stored anywhere. */

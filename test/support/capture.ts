@@ -16,7 +16,7 @@ export interface Arrival {
 /** How to answer; undefined leaves the request without an answer for ever. */
 export type Answer = (
   arrival: Arrival,
-) => { readonly status: number; readonly headers?: Record<string, string>; readonly body?: string } | undefined;
+) => { readonly status: number; readonly headers?: Record<string, string>; readonly body?: string | Buffer } | undefined;
 
 /** An upstream over HTTP/1.1 that keeps what arrives. */
 export interface Capture {

@@ -1,4 +1,5 @@
 import type { Call, Exporter, Held, Host, Prepared } from '../../core/component.ts';
+import type { DebugInfoTarget } from '../../core/debug-info.ts';
 import { messageOf } from '../../core/errors.ts';
 import { countBatch, type ProfileBatch } from '../../core/profile.ts';
 import { type Log, type LogRecord, recordSize } from '../../queue/log.ts';
@@ -26,6 +27,8 @@ export interface ExporterParts {
   readonly maxAgeMs: number;
   readonly advice: string;
   readonly alloyId: AlloyId | undefined;
+  /** Undefined without endpoints. */
+  readonly debugInfo: DebugInfoTarget | undefined;
   openLog(): Promise<Held<Log>>;
   readonly graveyard: Graveyard;
 }
@@ -89,6 +92,11 @@ export class PyroscopeExporter implements Exporter {
   discard(batch: ProfileBatch, reason: 'invalid' | 'not_stored'): void {
     this.#accepted.value += countBatch(batch);
     for (const { books } of this.#parts.endpoints) books.discarded(countBatch(batch), rawBytesOf(batch), reason);
+  }
+
+  /** The first endpoint takes it: an upload is a dialogue with one backend. */
+  get debugInfo(): DebugInfoTarget | undefined {
+    return this.#parts.debugInfo;
   }
 
   /** Stops or goes on with the deliveries of one endpoint; kept over a restart where the queue is. False when there is no such endpoint. */

@@ -13,7 +13,7 @@ import { AdaptiveGate, alwaysOpen } from './gate.ts';
 import { Graveyard } from './graveyard.ts';
 import { endpointNames, shownUrl } from './names.ts';
 import { ackOf, type EndpointConfig, type PyroscopeExporterConfig, PyroscopeExporterSchema } from './schema.ts';
-import { createSender } from './send.ts';
+import { createSender, type Sender } from './send.ts';
 import type { Waitings } from './waiting.ts';
 
 /** Alloy's default of max_backoff_retries. */
@@ -43,11 +43,13 @@ function createExporter(config: PyroscopeExporterConfig, host: Host): PyroscopeE
     graveyard: new Graveyard(queue, host),
   };
   const names = endpointNames(config.endpoints);
+  const senders = config.endpoints.map((endpoint) => createSender(endpoint, host));
   return new PyroscopeExporter({
     ...shared,
     ack: ackOf(config),
     checkLabels: config.compatibility === 'pyroscope',
-    endpoints: config.endpoints.map((endpoint, at) => createEndpoint(endpoint, names[at] ?? endpoint.url, shared)),
+    endpoints: senders.map((sender, at) => createEndpoint(config.endpoints[at] as EndpointConfig, names[at] ?? '', sender, shared)), // as: one sender each
+    debugInfo: senders[0],
     from: queue.start,
     advice: queue.type === 'disk' ? `flamegate queue ls ${queue.dir}` : 'configure an endpoint of this name to have them delivered',
     openLog: () => (delivered ? openPrivateLog(queue, host) : openLog(queue, host)),
@@ -65,11 +67,10 @@ interface Shared {
   readonly graveyard: Graveyard;
 }
 
-function createEndpoint(endpoint: EndpointConfig, name: string, shared: Shared): Endpoint {
+function createEndpoint(endpoint: EndpointConfig, name: string, sender: Sender, shared: Shared): Endpoint {
   const { config, host, delivered, alloyId, waitings, maxAgeMs } = shared;
   const url = shownUrl(endpoint.url);
   const periods = { minMs: endpoint.min_backoff_period, maxMs: endpoint.max_backoff_period };
-  const sender = createSender(endpoint, host);
   const books = new Books(host, name, url);
   return new Endpoint({
     host,

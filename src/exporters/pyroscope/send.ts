@@ -1,9 +1,13 @@
+import { codeOf } from '../../core/codes.ts';
 import type { Host } from '../../core/component.ts';
+import type { DebugInfoAnswer, DebugInfoCall } from '../../core/debug-info.ts';
+import { Failed } from '../../core/errors.ts';
 import { createHttpClient, type HttpClient, type OutgoingHttp } from '../../net/client/client.ts';
 import { createGrpcClient, type GrpcClient } from '../../net/client/grpc.ts';
 import { productUserAgent } from '../../net/client/user-agent.ts';
 import { type Answer, answerOfGrpc, answerOfHttp } from './answer.ts';
 import type { SendableRequest } from './load.ts';
+import { shownUrl } from './names.ts';
 import type { EndpointConfig } from './schema.ts';
 
 /** One attempt to make. */
@@ -21,6 +25,8 @@ export interface Shipment {
 export interface Sender {
   /** One attempt; expected outcomes are values. */
   send(shipment: Shipment, signal: AbortSignal): Promise<Answer>;
+  /** Passes debug information on, by HTTP whatever the protocol of pushes. Rejects with Failed when the endpoint cannot be reached. */
+  passOn(call: DebugInfoCall, signal: AbortSignal): Promise<DebugInfoAnswer>;
   close(): Promise<void>;
 }
 
@@ -55,8 +61,7 @@ class EndpointSender implements Sender {
 
   async send(shipment: Shipment, signal: AbortSignal): Promise<Answer> {
     const { clock } = this.#host;
-    const tenant: Record<string, string> = this.#namesTenant || shipment.tenant === '' ? {} : { [tenantHeader]: shipment.tenant };
-    const headers = { ...tenant, ...shipment.headers };
+    const headers = { ...this.#tenant(shipment.tenant), ...shipment.headers };
     const { request, body } = shipment;
     if (request.kind === 'push' && this.#grpc !== undefined) {
       return answerOfGrpc(await this.#grpc.push(body, headers, signal), clock.now());
@@ -66,8 +71,33 @@ class EndpointSender implements Sender {
     return answerOfHttp(outcome, request.kind, clock.now());
   }
 
+  async passOn({ path, tenant, contentType, body }: DebugInfoCall, signal: AbortSignal): Promise<DebugInfoAnswer> {
+    const headers = {
+      ...(contentType === '' ? {} : { 'Content-Type': contentType }),
+      'User-Agent': productUserAgent,
+      ...this.#tenant(tenant),
+    };
+    // A message is one attempt as any other, an upload may take as long as it is allowed to.
+    const timeoutMs = body instanceof Uint8Array ? this.#config.remote_timeout : this.#config.debug_info_upload_timeout;
+    const outcome = await this.#http.send({ path, query: '', headers, body, timeoutMs }, signal);
+    switch (outcome.kind) {
+      case 'response':
+        return { status: outcome.status, contentType: outcome.headers['content-type'] ?? '', body: outcome.body };
+      case 'failure':
+        throw unreachable(this.#config.url, outcome);
+      case 'aborted':
+        throw signal.reason;
+      default:
+        throw new Error(`unreachable: ${outcome satisfies never}`);
+    }
+  }
+
   async close(): Promise<void> {
     await Promise.all([this.#http.close(), this.#grpc?.close()]);
+  }
+
+  #tenant(tenant: string): Record<string, string> {
+    return this.#namesTenant || tenant === '' ? {} : { [tenantHeader]: tenant };
   }
 
   /** Connect's unary protocol (connectrpc.com/docs/protocol). Its headers and our name win over the endpoint's `headers` (row W14). */
@@ -84,6 +114,11 @@ class EndpointSender implements Sender {
       },
     };
   }
+}
+
+function unreachable(url: string, { cause, message }: { readonly cause: string; readonly message: string }): Failed {
+  const verdict = cause === 'timeout' ? { status: 504, code: codeOf('deadline_exceeded') } : { status: 503, code: codeOf('unavailable') };
+  return new Failed({ endpoint: shownUrl(url), message, ...verdict });
 }
 
 type HttpForm = Omit<OutgoingHttp, 'body'>;

@@ -29,8 +29,11 @@ export interface OutgoingHttp {
   readonly query: string;
   /** The record's own: they replace those of the endpoint's `headers`; the rest of the endpoint's is added here. */
   readonly headers: Readonly<Record<string, string | readonly string[]>>;
-  /** One piece: what undici writes without iterating. */
-  readonly body: Uint8Array;
+  /** One piece: what undici writes without iterating. Pieces are for what is too large for memory; they can be sent once only, so no redirect
+   *  is followed and nothing is sent again. */
+  readonly body: Uint8Array | AsyncIterable<Uint8Array>;
+  /** Instead of `remote_timeout`, in milliseconds. */
+  readonly timeoutMs?: number;
 }
 
 /** What an attempt brought. */
@@ -45,6 +48,8 @@ export type HttpOutcome =
       readonly retryAfter: string | undefined;
       /** The first 2 KiB of the body. */
       readonly text: string;
+      /** The first 64 KiB, as they came. */
+      readonly body: Uint8Array;
     }
   | { readonly kind: 'failure'; readonly cause: 'network' | 'timeout' | 'credentials'; readonly message: string }
   | { readonly kind: 'aborted' };
@@ -78,13 +83,14 @@ class EndpointClient implements HttpClient {
     const end = (): void => attempt.abort(new errors.InformationalError('the attempt is over'));
     if (signal.aborted) end();
     signal.addEventListener('abort', end, { once: true });
-    const cancel = this.#host.clock.after(this.#config.remote_timeout, end);
+    const timeoutMs = request.timeoutMs ?? this.#config.remote_timeout;
+    const cancel = this.#host.clock.after(timeoutMs, end);
     try {
       return outcomeOf(await this.#exchange(request, attempt.signal));
     } catch (error) {
       if (signal.aborted) return { kind: 'aborted' };
       if (error instanceof CredentialsError) return { kind: 'failure', cause: 'credentials', message: error.message };
-      if (attempt.signal.aborted) return this.#timeout();
+      if (attempt.signal.aborted) return this.#timeout(timeoutMs);
       return { kind: 'failure', cause: 'network', message: describeFailure(this.#base.host, error) };
     } finally {
       cancel();
@@ -104,7 +110,7 @@ class EndpointClient implements HttpClient {
       const sent = trusted ? { ...request, headers: await this.#authenticator.authorize(headers, signal) } : request;
       const response = await this.#transport.exchange(sent, signal);
       if (response.status === 401) this.#authenticator.refused(sent.headers);
-      const next = this.#config.follow_redirects ? redirectTarget(request, response) : undefined;
+      const next = this.#config.follow_redirects && request.body instanceof Uint8Array ? redirectTarget(request, response) : undefined;
       if (next === undefined || hops === maxRedirects) return response;
       // Once elsewhere the secrets stay away, also when the chain leads back, as Go's client does it.
       if (trusted && !mayHaveSecrets(this.#base, next)) {
@@ -123,10 +129,10 @@ class EndpointClient implements HttpClient {
     return outgoing.query === '' ? path : `${path}?${outgoing.query}`;
   }
 
-  #timeout(): HttpOutcome {
+  #timeout(timeoutMs: number): HttpOutcome {
     const step = this.#transport.step(this.#base.origin);
     const where = step === undefined ? '' : `, a connection is still ${step}`;
-    const message = `${this.#base.host}: no answer within ${formatDuration(this.#config.remote_timeout)}${where}`;
+    const message = `${this.#base.host}: no answer within ${formatDuration(timeoutMs)}${where}`;
     return { kind: 'failure', cause: 'timeout', message };
   }
 }
@@ -140,6 +146,7 @@ function outcomeOf(response: RawResponse): HttpOutcome {
     contentType: (headers['content-type'] ?? '').split(';', 1).join('').trim().toLowerCase(),
     retryAfter: headers['retry-after'],
     text: answerText(response.body, headers['content-encoding'] ?? ''),
+    body: response.body,
   };
 }
 

@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import type { Dispatcher } from 'undici';
 import type { Clock } from '../../core/clock.ts';
 import type { HeaderMap } from './headers.ts';
@@ -17,8 +17,8 @@ export interface RawRequest {
   readonly path: string;
   readonly method: 'POST';
   readonly headers: HeaderMap;
-  /** One piece: what undici writes without iterating. */
-  readonly body: Uint8Array;
+  /** One piece: what undici writes without iterating; or pieces, which can be sent once only. */
+  readonly body: Uint8Array | AsyncIterable<Uint8Array>;
 }
 
 /** An answer: the head, and as much of the body as came. */
@@ -38,8 +38,13 @@ export interface RawResponse {
  * an endpoint hangs in its handshake, requests of attempts long over would pile up there, with their bodies.
  */
 export async function exchange(dispatcher: Dispatcher, request: RawRequest, signal: AbortSignal, clock: Clock): Promise<RawResponse> {
-  const { statusCode: status, headers, body } = await dispatcher.request({ ...request, signal });
+  const { statusCode: status, headers, body } = await dispatcher.request({ ...request, body: bodyOf(request), signal });
   return { status, headers, body: await readBody(body, status < 300 ? takenBodyMs : undefined, clock) };
+}
+
+/** Pieces as undici takes them. */
+function bodyOf({ body }: RawRequest): Uint8Array | Readable {
+  return body instanceof Uint8Array ? body : Readable.from(body, { objectMode: false });
 }
 
 /** Never rejects. What ends the reading from our side ends the connection (HTTP/1.1) or resets the stream (HTTP/2). */

@@ -7,6 +7,7 @@ import { CredentialsError } from './failure.ts';
 import { type GrpcChannel, openChannel } from './grpc-channel.ts';
 import { EndpointHeaders, type HeaderMap } from './headers.ts';
 import { Reach } from './reach.ts';
+import { refusedPauseMs } from './refused.ts';
 import type { HttpClientConfig } from './schema.ts';
 
 /** One endpoint's gRPC channel. */
@@ -66,21 +67,17 @@ class EndpointChannels implements GrpcClient {
     try {
       const headers = await this.#authenticator.authorize(this.#headers.build(own), attempt.controller.signal);
       if (await this.#reach.changed()) this.#retire();
-      const channel = this.#current(headers);
-      const outcome = await this.#call(channel.client, body, headers, attempt.controller.signal);
+      const { channel, outcome } = await this.#callUntilTaken(body, headers, attempt.controller.signal);
       if (outcome.kind === 'response' && outcome.code === status.UNAUTHENTICATED) this.#authenticator.refused(headers);
       if (outcome.kind === 'response') this.#answeredAt = this.#host.clock.monotonic();
       if (outcome.kind !== 'aborted' || signal.aborted) return outcome;
       // It hangs in a handshake, or its peer is gone without a FIN: keepalive would find that out after 40 s.
       if (channel === this.#channel && (!channel.isReady() || this.#answeredAt < startedAt)) this.#retire();
-      return {
-        kind: 'failure',
-        cause: 'timeout',
-        message: `${this.#url.host}: no answer within ${formatDuration(this.#config.remote_timeout)}`,
-      };
+      return this.#timeout();
     } catch (error) {
       if (signal.aborted) return { kind: 'aborted' };
       if (error instanceof CredentialsError) return { kind: 'failure', cause: 'credentials', message: error.message };
+      if (attempt.controller.signal.aborted) return this.#timeout();
       throw error;
     } finally {
       cancel();
@@ -93,12 +90,36 @@ class EndpointChannels implements GrpcClient {
     await Promise.all([this.#reach.close(), this.#authenticator.close()]);
   }
 
-  #call(client: Client, body: Uint8Array, headers: HeaderMap, signal: AbortSignal): Promise<GrpcOutcome> {
+  #timeout(): GrpcOutcome {
+    return {
+      kind: 'failure',
+      cause: 'timeout',
+      message: `${this.#url.host}: no answer within ${formatDuration(this.#config.remote_timeout)}`,
+    };
+  }
+
+  /** A call that the peer would not even look at is no attempt: it is made again until the signal aborts. grpc-js does so once by itself. */
+  async #callUntilTaken(
+    body: Uint8Array,
+    headers: HeaderMap,
+    signal: AbortSignal,
+  ): Promise<{ channel: GrpcChannel; outcome: GrpcOutcome }> {
+    for (let refused = 0; ; refused++) {
+      // It may have been replaced during the pause.
+      const channel = this.#current(headers);
+      const outcome = await this.#call(channel.client, body, headers, signal);
+      if (outcome !== 'refused') return { channel, outcome };
+      await this.#host.clock.sleep(refusedPauseMs(refused), signal);
+    }
+  }
+
+  #call(client: Client, body: Uint8Array, headers: HeaderMap, signal: AbortSignal): Promise<GrpcOutcome | 'refused'> {
     return new Promise((resolve) => {
       if (signal.aborted) return resolve({ kind: 'aborted' });
       const running = client.makeUnaryRequest(pushPath, bufferOf, ignore, body, metadataOf(headers), (error) => {
         signal.removeEventListener('abort', cancel);
         if (signal.aborted) resolve({ kind: 'aborted' });
+        else if (error !== null && isRefused(error)) resolve('refused');
         else resolve(error === null ? { kind: 'response', code: status.OK, message: '', retryAfter: undefined } : this.#outcomeOf(error));
       });
       const cancel = (): void => running.cancel();
@@ -132,6 +153,11 @@ class EndpointChannels implements GrpcClient {
     this.#channel?.close();
     this.#channel = undefined;
   }
+}
+
+/** Whether the stream was refused, or GOAWAY did not cover it (RFC 9113, 8.7): grpc-js's words for both (subchannel-call.js). */
+function isRefused(error: ServiceError): boolean {
+  return error.code === status.UNAVAILABLE && error.details === 'Stream refused by server';
 }
 
 /** A proxy's 404 or 405 says that our URL is wrong; grpc-js makes UNIMPLEMENTED of it, which says that the record is. */

@@ -4,10 +4,8 @@ import { exchange, type RawRequest, type RawResponse } from './exchange.ts';
 import { isRefusedStream } from './failure.ts';
 import { orAborted } from './or-aborted.ts';
 import { Reach, type ReachConfig } from './reach.ts';
+import { refusedPauseMs } from './refused.ts';
 import { proxyRefusal } from './tunnel.ts';
-
-const shortestRefusedPauseMs = 50;
-const longestRefusedPauseMs = 1000;
 
 /** Exchanges over the connections of one client. */
 export class Transport {
@@ -27,7 +25,7 @@ export class Transport {
   /** One exchange; see exchange(). A stream that the peer would not even look at is no attempt: it is sent again until the signal aborts. */
   async exchange(request: RawRequest, signal: AbortSignal): Promise<RawResponse> {
     if (await orAborted(this.#reach.changed(), signal)) this.#renew();
-    for (let pauseMs = shortestRefusedPauseMs; ; pauseMs = Math.min(pauseMs * 2, longestRefusedPauseMs)) {
+    for (let refused = 0; ; refused++) {
       const routed = this.#connections.route(request);
       try {
         const response = await exchange(routed.dispatcher, routed.request, signal, this.#host.clock);
@@ -35,8 +33,8 @@ export class Transport {
         if (response.status === 407 && routed.proxy !== undefined) throw new Error(proxyRefusal(routed.proxy, 407));
         return response;
       } catch (error) {
-        if (!isRefusedStream(error)) throw error;
-        await this.#host.clock.sleep(pauseMs, signal);
+        if (!isRefusedStream(error) || !(request.body instanceof Uint8Array)) throw error;
+        await this.#host.clock.sleep(refusedPauseMs(refused), signal);
       }
     }
   }

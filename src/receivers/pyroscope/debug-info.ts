@@ -2,6 +2,7 @@ import { follow } from '../../core/abort.ts';
 import type { Clock } from '../../core/clock.ts';
 import { codeOf } from '../../core/codes.ts';
 import type { Consumer } from '../../core/component.ts';
+import type { DebugInfoAnswer, DebugInfoCall } from '../../core/debug-info.ts';
 import { Failed, Invalid } from '../../core/errors.ts';
 import { plain } from '../../net/server/dialect.ts';
 import type { Reply, Request, Route } from '../../net/server/exchange.ts';
@@ -14,35 +15,6 @@ import { dialectOfRequest, formOfRequest, readMessage, replyTo } from './form.ts
  * done), so it goes to the first endpoint of the first exporter, at once and as it comes; nothing of it is queued or kept.
  */
 
-/** A Consumer behind which somebody takes debug information. */
-export interface DebugInfoConsumer extends Consumer {
-  readonly debugInfo?: DebugInfoTarget;
-}
-
-/** The first endpoint of the first exporter. */
-export interface DebugInfoTarget {
-  /** Passes one request on. Resolves with the endpoint's answer, whatever that is, or with undefined when there is no endpoint; rejects with
-   *  Failed when the endpoint cannot be reached, or with signal.reason. */
-  passOn(call: DebugInfoCall, signal: AbortSignal): Promise<DebugInfoAnswer | undefined>;
-}
-
-/** One request to pass on, by HTTP. */
-export interface DebugInfoCall {
-  readonly path: string;
-  /** Where it belongs; empty for nobody's. */
-  readonly tenant: string;
-  readonly contentType: string;
-  /** An upload comes piece by piece, as fast as it is taken, and may be a gigabyte. */
-  readonly body: Uint8Array | AsyncIterable<Uint8Array>;
-}
-
-/** What an endpoint said. */
-export interface DebugInfoAnswer {
-  readonly status: number;
-  readonly contentType: string;
-  readonly body: Uint8Array;
-}
-
 const service = '/debuginfo.v1alpha1.DebuginfoService/';
 const shouldInitiateUpload = `${service}ShouldInitiateUpload`;
 // pyroscope.receive_http's debug_info_upload_timeout.
@@ -50,7 +22,7 @@ const uploadTimeoutMs = 120_000;
 
 /** What the routes need to know. */
 export interface DebugInfoOptions {
-  readonly next: DebugInfoConsumer;
+  readonly next: Consumer;
   readonly clock: Clock;
   /** Whether endpoints are told the sender's tenant. */
   readonly forwardsTenant: boolean;
@@ -114,7 +86,7 @@ async function passUpload(request: Request, { next, clock, forwardsTenant }: Deb
   }
 }
 
-async function passOn(next: DebugInfoConsumer, call: DebugInfoCall, signal: AbortSignal): Promise<DebugInfoAnswer> {
+async function passOn(next: Consumer, call: DebugInfoCall, signal: AbortSignal): Promise<DebugInfoAnswer> {
   const answer = await next.debugInfo?.passOn(call, signal);
   if (answer !== undefined) return answer;
   throw new Failed({ endpoint: '', status: 503, code: codeOf('unavailable'), message: 'no downstream endpoints available' });

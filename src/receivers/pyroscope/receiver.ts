@@ -1,5 +1,5 @@
 import { aborted } from '../../core/abort.ts';
-import type { Held, Host, Receiver } from '../../core/component.ts';
+import type { Consumer, Held, Host, Receiver } from '../../core/component.ts';
 import { Admission, InFlight } from '../../net/server/admission.ts';
 import type { ConnectionOptions } from '../../net/server/connection.ts';
 import type { Route } from '../../net/server/exchange.ts';
@@ -9,7 +9,7 @@ import { ListenerTls } from '../../net/tls.ts';
 import { LabelCache } from '../../wire/label-cache.ts';
 import type { PushRules } from '../../wire/push.ts';
 import { ConnectService } from './connect.ts';
-import { type DebugInfoConsumer, debugInfoRoutes } from './debug-info.ts';
+import { debugInfoRoutes } from './debug-info.ts';
 import { healthPath, healthRoute, readyRoute } from './health.ts';
 import { ingestPaths, ingestRoute } from './ingest.ts';
 import { Intake } from './intake.ts';
@@ -31,13 +31,13 @@ interface Open {
 export class PyroscopeReceiver implements Receiver {
   readonly #config: PyroscopeReceiverConfig;
   readonly #host: Host;
-  readonly #next: DebugInfoConsumer;
+  readonly #next: Consumer;
   readonly #intake: Intake;
   readonly #tls: ListenerTls | undefined;
   #open: Open | undefined;
 
   /** Throws a sentence that names a certificate file of no use. */
-  constructor(config: PyroscopeReceiverConfig, next: DebugInfoConsumer, host: Host) {
+  constructor(config: PyroscopeReceiverConfig, next: Consumer, host: Host) {
     this.#config = config;
     this.#host = host;
     this.#next = next;

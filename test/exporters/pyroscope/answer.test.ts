@@ -16,7 +16,7 @@ interface Response {
 }
 
 function response({ status, contentType = 'text/plain', text = 'from upstream', headers = {}, retryAfter }: Response): HttpOutcome {
-  return { kind: 'response', status, contentType, text, headers, retryAfter };
+  return { kind: 'response', body: Buffer.alloc(0), status, contentType, text, headers, retryAfter };
 }
 
 function http(given: Response, kind: RequestKind): Answer {

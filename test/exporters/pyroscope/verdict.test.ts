@@ -13,7 +13,11 @@ function told(answer: Answer, attempts = 1): readonly [status: number, code: str
 }
 
 function http(status: number, text = 'from upstream', contentType = 'text/plain'): Answer {
-  return answerOfHttp({ kind: 'response', status, contentType, text, headers: {}, retryAfter: undefined }, 'push', 0);
+  return answerOfHttp(
+    { kind: 'response', body: Buffer.alloc(0), status, contentType, text, headers: {}, retryAfter: undefined },
+    'push',
+    0,
+  );
 }
 
 function connect(code: string, status: number): Answer {

@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import http from 'node:http';
 import type net from 'node:net';
 import { type TestContext, test } from 'node:test';
+import type { Consumer } from '../../../src/core/component.ts';
+import type { DebugInfoAnswer, DebugInfoCall } from '../../../src/core/debug-info.ts';
 import { Failed } from '../../../src/core/errors.ts';
-import type { DebugInfoAnswer, DebugInfoCall, DebugInfoConsumer } from '../../../src/receivers/pyroscope/debug-info.ts';
 import { pyroscopeReceiver } from '../../../src/receivers/pyroscope/factory.ts';
 import { frameMessage } from '../../../src/wire/grpc-frame.ts';
 import { call, call2, raw, until } from '../../net/server/serving.ts';
@@ -23,7 +24,7 @@ async function receivingFor(
   { clock, ...config }: { clock?: FakeClock; tenant?: { forward: boolean } } = {},
 ): Promise<number> {
   const host = createTestHost(clock === undefined ? {} : { clock });
-  const next: DebugInfoConsumer = { consume: () => Promise.resolve(), ...(passOn === undefined ? {} : { debugInfo: { passOn } }) };
+  const next: Consumer = { consume: () => Promise.resolve(), ...(passOn === undefined ? {} : { debugInfo: { passOn } }) };
   const receiver = pyroscopeReceiver.create(
     pyroscopeReceiver.schema.parse({ endpoint: '127.0.0.1:0', limits: { max_request_size: '1MiB' }, ...config }),
     next,
