@@ -33,7 +33,7 @@ export class Transport {
         if (response.status === 407 && routed.proxy !== undefined) throw new Error(proxyRefusal(routed.proxy, 407));
         return response;
       } catch (error) {
-        if (!isRefusedStream(error)) throw error;
+        if (!isRefusedStream(error) || !(request.body instanceof Uint8Array)) throw error;
         await this.#host.clock.sleep(refusedPauseMs(refused), signal);
       }
     }
