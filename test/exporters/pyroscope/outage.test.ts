@@ -114,3 +114,24 @@ test('one endpoint that answers 429, 503 or nothing leaves the delivery of anoth
     assert.equal(account('bad').delivered, 0);
   }
 });
+
+test('an endpoint that is dead for an hour gets what is younger than max_age, the rest is dead letters, and the other one notices nothing', async () => {
+  const clock = new FakeClock();
+  const [dead, good] = [await server(() => ({ status: 503 })), await server([{}])];
+  const { push, account } = await rig(
+    { endpoints: [dead, good].map(({ url }, at) => ({ url, name: at === 0 ? 'dead' : 'good' })) },
+    { clock },
+  );
+  const startedAt = clock.monotonic();
+  for (let minute = 0; minute < 60; minute++) {
+    await push(pushSeries({ service_name: `s${minute}` }));
+    await pump(clock, 20_000, () => clock.monotonic() >= startedAt + (minute + 1) * 60_000);
+    assert.equal(account('good').delivered, minute + 1, 'at once, every minute');
+  }
+  dead.script([{}]);
+  await pump(clock, 5000, () => account('dead').delivered + account('dead').deadLettered.expired === 60);
+  const { delivered, deadLettered } = account('dead');
+  assert.ok(delivered >= 50 && delivered <= 55, `${delivered} of the last 55 minutes`);
+  assert.equal(deadLettered.expired, 60 - delivered);
+  assert.equal(account('good').delivered, 60);
+});
