@@ -28,7 +28,7 @@ const { values: flags } = parseArgs({
 
 const effort: Effort = {
   connections: Number(flags.connections),
-  warmupMs: 1000,
+  warmupMs: 500,
   windows: Number(flags.windows),
   windowMs: Number(flags['window-ms']),
 };
@@ -43,6 +43,8 @@ const sizes = flags.sizes.split(',').map((text) => {
 });
 
 const dir = mkdtempSync(join(tmpdir(), 'flamegate-bench-'));
+const warmFile = join(dir, 'warm');
+const warmProfileBytes = 2048;
 try {
   if (hasCompiler) compile(dir);
   else process.stderr.write('no gcc here: nothing to compare with\n');
@@ -54,6 +56,7 @@ try {
 
 async function measureAll(): Promise<Cell[]> {
   const sink = await startSink(dir);
+  writeFileSync(warmFile, pushBody(warmProfileBytes));
   try {
     const cells: Cell[] = [];
     for (const profileBytes of sizes) {
@@ -70,7 +73,7 @@ async function measureAll(): Promise<Cell[]> {
 async function measureFresh(program: Program, sink: Target, body: { file: string; profileBytes: number }): Promise<Cell> {
   const target = program === 'floor' ? await startFloor(dir, sink.port) : await startGateway(dir, sink.port, nodeArgs);
   try {
-    return await measure({ program, target, sink, body, effort });
+    return await measure({ program, target, sink, body, warmFile, effort });
   } finally {
     await target.running.stop();
   }

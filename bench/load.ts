@@ -9,6 +9,8 @@ export interface LoadOrder {
   readonly bodyFile: string;
   readonly connections: number;
   readonly warmupMs: number;
+  /** How many pushes the warm-up has at least; 2,000 if left out. */
+  readonly warmRequests?: number;
   readonly windows: number;
   readonly windowMs: number;
   /** Whose CPU is read at the borders of each window. */
@@ -34,8 +36,6 @@ export interface LoadResult {
   readonly refused: Readonly<Record<string, number>>;
 }
 
-// Without them a program in JavaScript is not compiled yet.
-const warmRequests = 2000;
 // Fewer say little.
 const windowRequests = 100;
 
@@ -54,7 +54,7 @@ class Load {
 
   async run(order: LoadOrder): Promise<LoadResult> {
     const sockets = Array.from({ length: order.connections }, () => this.#open(order.port));
-    await this.#until(order.warmupMs, warmRequests);
+    await this.#until(order.warmupMs, order.warmRequests ?? 2000);
     const windows: Window[] = [];
     for (let at = 0; at < order.windows; at++) windows.push(await this.#window(order));
     this.#running = false;
