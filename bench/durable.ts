@@ -28,6 +28,9 @@ process.env['NODE_COMPILE_CACHE'] ??= join(import.meta.dirname, '../node_modules
 const kib = 1024;
 const gib = 2 ** 30;
 const dir = mkdtempSync(join(flags.dir, 'flamegate-bench-'));
+// Gigabytes are not left behind by whoever has no patience.
+process.once('exit', () => rmSync(dir, { recursive: true, force: true }));
+for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1));
 const { bavail, bsize } = statfsSync(dir);
 const freeBytes = bavail * bsize;
 
@@ -46,29 +49,25 @@ if (flags.full) {
   if (freeBytes >= 30 * gib) backlogEfforts.push({ profileBytes: 32 * kib, stages: [20e6, 10 * gib] });
 }
 
+if (hasCompiler) compile(dir);
+const sink = await startSink(dir);
 try {
-  if (hasCompiler) compile(dir);
-  const sink = await startSink(dir);
-  try {
-    say(
-      `load average at the start: ${loadavg()
-        .map((load) => load.toFixed(1))
-        .join(' ')}\n\n`,
-    );
-    const costs = flags.only === 'backlog' ? [] : await measureCosts(dir, sink, costEffort);
-    if (costs.length > 0) say(`${formatCosts(costs)}\n`);
-    const results = [];
-    for (const effort of flags.only === 'cost' ? [] : backlogEfforts) {
-      const result = await measureBacklogs(dir, sink, effort);
-      results.push(result);
-      say(`${formatBacklogs(result.backlogs)}\n${formatDrain(result.drain)}\n`);
-    }
-    if (flags.json) process.stdout.write(`${JSON.stringify({ costs, backlogs: results })}\n`);
-  } finally {
-    await sink.running.stop();
+  say(
+    `load average at the start: ${loadavg()
+      .map((load) => load.toFixed(1))
+      .join(' ')}\n\n`,
+  );
+  const costs = flags.only === 'backlog' ? [] : await measureCosts(dir, sink, costEffort);
+  if (costs.length > 0) say(`${formatCosts(costs)}\n`);
+  const results = [];
+  for (const effort of flags.only === 'cost' ? [] : backlogEfforts) {
+    const result = await measureBacklogs(dir, sink, effort);
+    results.push(result);
+    say(`${formatBacklogs(result.backlogs)}\n${formatDrain(result.drain)}\n`);
   }
+  if (flags.json) process.stdout.write(`${JSON.stringify({ costs, backlogs: results })}\n`);
 } finally {
-  rmSync(dir, { recursive: true });
+  await sink.running.stop();
 }
 
 /** Tables appear as they are ready; with --json all comes at the end. */

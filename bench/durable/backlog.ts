@@ -80,7 +80,7 @@ async function measureIn(
     }
   }
   const records = backlogs.at(-1)?.records ?? 0;
-  return { backlogs, drain: { records, bytes, ...(await drain(await begin(sink.port), sink, records)) } };
+  return { backlogs, drain: { records, bytes, ...(await drain(() => begin(sink.port), sink, records)) } };
 }
 
 async function fill(order: FillOrder): Promise<void> {
@@ -115,16 +115,20 @@ async function look(target: QueueTarget, profileBytes: number): Promise<Backlog>
   };
 }
 
-/** From readiness until the sink has everything. */
-async function drain(target: QueueTarget, sink: Target, records: number): Promise<{ seconds: number; cpuSeconds: number }> {
-  const { pid } = target;
+/** From readiness until the sink has everything; what it gets before is little. */
+async function drain(
+  begin: () => Promise<QueueTarget>,
+  sink: Target,
+  records: number,
+): Promise<{ readonly seconds: number; readonly cpuSeconds: number }> {
+  const before = await takenBy(sink);
+  const target = await begin();
   try {
-    // All of the sink's pushes of this part are these: the endpoint was dead until now.
-    const [from, cpuBefore, before] = [performance.now(), cpuSecondsOf(pid), await takenBy(sink)];
+    const from = performance.now();
     await untilTaken(sink, before + records);
     return {
       seconds: (performance.now() - from) / 1000,
-      cpuSeconds: (cpuSecondsOf(pid) ?? Number.NaN) - (cpuBefore ?? Number.NaN),
+      cpuSeconds: (cpuSecondsOf(target.pid) ?? Number.NaN) - target.readyCpuSeconds,
     };
   } finally {
     await target.kill();

@@ -50,8 +50,11 @@ export async function startQueueTarget(options: QueueTargetOptions): Promise<Que
   const from = performance.now();
   const child = spawn(process.execPath, [main, 'run', file], { stdio: ['ignore', 'pipe', 'inherit'] });
   const ended = once(child, 'exit');
+  const crash = (): boolean => child.kill('SIGKILL');
+  process.prependListener('exit', crash); // a bench that is ended leaves none behind
   const kill = async (): Promise<void> => {
-    child.kill('SIGKILL');
+    process.off('exit', crash);
+    crash();
     await ended;
   };
   try {
