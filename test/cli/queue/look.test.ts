@@ -45,7 +45,7 @@ test('ls shows what each endpoint has, and its dead letters', async () => {
   assert.equal(await runQueueLs({ dir, json: false }, said.io), 0);
   const lines = said.out().split('\n');
   assert.match(lines[0] ?? '', /: 3 records, [\d.]+ (B|KiB) on disk$/);
-  assert.match(lines.find((line) => line.startsWith('a:4040')) ?? '', /^a:4040 +2 +4 +[\d.]+ \w+ +2h +active$/);
+  assert.match(lines.find((line) => line.startsWith('a:4040')) ?? '', /^a:4040 +2 +4 +[\d.]+ \w+ +2h(?:\d+s)? +active$/);
   assert.match(lines.find((line) => line.startsWith('b:4040')) ?? '', /^b:4040 +2 +2 .* paused$/);
   assert.match(said.out(), /DEAD LETTERS OF .*\na:4040 +1 +1 /);
 });
