@@ -16,7 +16,7 @@ receivers: { pyroscope: { endpoint: "127.0.0.1:0" } }
 exporters:
   pyroscope:
     endpoints:
-${upstreams.map(({ url }, at) => `      - { name: up${at}, url: "${url}", remote_timeout: 1s, min_backoff_period: 10ms, max_backoff_period: 20ms }`).join('\n')}
+${upstreams.map(({ url }, at) => `      - { name: up${at}, url: "${url}", remote_timeout: 5s, min_backoff_period: 10ms, max_backoff_period: 20ms }`).join('\n')}
     ${exporter}
 service:
   pipelines: { profiles: { receivers: [pyroscope], exporters: [pyroscope] } }

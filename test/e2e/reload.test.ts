@@ -16,7 +16,7 @@ interface Shape {
   readonly level?: string;
 }
 
-function configOf({ upstreams, env = 'a', timeout = '2s', maxSize = '64MiB', more = '', level = 'info' }: Shape): string {
+function configOf({ upstreams, env = 'a', timeout = '30s', maxSize = '64MiB', more = '', level = 'info' }: Shape): string {
   return `
 receivers:
   pyroscope: { endpoint: "127.0.0.1:0" }
@@ -129,7 +129,7 @@ test('reloads under load drop no connection, and every accepted profile arrives 
   t.after(() => load.stop());
   for (let round = 0; round < 15; round++) {
     await load.more(10);
-    const shape = { upstreams, env: `e${round}`, timeout: `${1 + (round % 3)}s`, maxSize: `${64 + (round % 2)}MiB` };
+    const shape = { upstreams, env: `e${round}`, timeout: `${30 + (round % 3)}s`, maxSize: `${64 + (round % 2)}MiB` };
     const { status, text } = await reload(gateway, configOf(shape));
     assert.equal(status, 200, text);
   }
@@ -149,7 +149,7 @@ test('a storm of good and bad configurations loses nothing and never ends the pr
   let good = 0;
   for (let round = 0; round < rounds; round++) {
     const level = ['info', 'warn'][random(2)] ?? 'info';
-    const config = configOf({ upstreams, env: `e${random(50)}`, timeout: `${1 + random(3)}s`, level });
+    const config = configOf({ upstreams, env: `e${random(50)}`, timeout: `${30 + random(3)}s`, level });
     const bad = [
       config.slice(0, random(config.length - 100)),
       config.replace('endpoint', 'endpont'),
