@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { isReady, type Running, type StartOptions } from './gateway.ts';
 
 const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
-const startTimeoutMs = 20_000;
+const startTimeoutMs = 60_000; // a second on an idle machine
 const proxyVariables = ['HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY', 'ALL_PROXY'];
 
 /** Starts `flamegate run` as a process of its own; resolves when it is ready, has ended, or has taken too long. */
