@@ -1,4 +1,5 @@
-import type { Context, Span, SpanContext, Tracer } from '@opentelemetry/api';
+import type { Span, SpanContext, Tracer } from '@opentelemetry/api';
+import { remoteContext } from '../../core/remote-context.ts';
 import type { TraceContext } from '../../wire/request.ts';
 
 /** Which headers tell the backend of the trace: Alloy's `tracing` block. */
@@ -17,7 +18,7 @@ export function startSpan(
   return tracer.startSpan(
     name,
     { kind: clientKind, attributes: { ...attributes } },
-    parent === undefined ? root : new RemoteContext(parent),
+    remoteContext(parent && { ...parent, traceFlags: parent.flags }),
   );
 }
 
@@ -58,31 +59,3 @@ function randomHex(digits: number, random: () => number): string {
 
 /** SpanKind.CLIENT: an outgoing request. The enum is a value of the OpenTelemetry API, which only telemetry/ imports. */
 const clientKind = 2;
-
-/** Where the OpenTelemetry API looks for the span of a context (its context-utils.ts). */
-const spanKey = Symbol.for('OpenTelemetry Context Key SPAN');
-
-/** A context without a span. */
-const root: Context = { getValue: () => undefined, setValue: () => root, deleteValue: () => root };
-
-/** A context whose span is one of another process, or of ours before a restart: all that is known of it are its ids. */
-class RemoteContext implements Context {
-  readonly #span: Pick<Span, 'spanContext'>;
-
-  constructor({ traceId, spanId, flags }: TraceContext) {
-    const spanContext: SpanContext = { traceId, spanId, traceFlags: flags, isRemote: true };
-    this.#span = { spanContext: () => spanContext };
-  }
-
-  getValue(key: symbol): unknown {
-    return key === spanKey ? this.#span : undefined;
-  }
-
-  setValue(): Context {
-    return this;
-  }
-
-  deleteValue(): Context {
-    return root;
-  }
-}

@@ -1,11 +1,10 @@
-import type { Context, Span, SpanContext, Tracer } from '@opentelemetry/api';
+import type { SpanContext, Tracer } from '@opentelemetry/api';
+import { remoteContext } from '../../core/remote-context.ts';
 import { verdictOf } from '../../net/server/reply.ts';
 
-// The OpenTelemetry API's values belong to telemetry/; these are its constants (SpanKind.SERVER, SpanStatusCode.ERROR) and the key under
-// which it looks for the span of a context (context-utils.ts), a Symbol.for() so that several copies of it agree.
+// The OpenTelemetry API's values belong to telemetry/; these are its constants (SpanKind.SERVER, SpanStatusCode.ERROR).
 const server = 1;
 const failed = 2;
-const spanKey = Symbol.for('OpenTelemetry Context Key SPAN');
 
 /**
  * A span around the work, child of what `traceparent` names. The work gets the context to pass on; undefined when there is neither a trace
@@ -17,7 +16,7 @@ export async function inSpan<T>(
   traceparent: string | undefined,
   work: (trace: SpanContext | undefined) => Promise<T>,
 ): Promise<T> {
-  const span = tracer.startSpan(name, { kind: server }, contextOf(parseTraceparent(traceparent)));
+  const span = tracer.startSpan(name, { kind: server }, remoteContext(parseTraceparent(traceparent)));
   const context = span.spanContext();
   try {
     return await work(/[^0]/.test(context.traceId) ? context : undefined);
@@ -38,15 +37,4 @@ export function parseTraceparent(text: string | undefined): SpanContext | undefi
   const [, version = '', traceId = '', spanId = '', flags = '', more] = parts;
   if (version === 'ff' || (version === '00' && more !== undefined) || !/[^0]/.test(traceId) || !/[^0]/.test(spanId)) return undefined;
   return { traceId, spanId, traceFlags: Number.parseInt(flags, 16), isRemote: true };
-}
-
-/** What the API gives a tracer that asks for the parent. */
-function contextOf(parent: SpanContext | undefined): Context {
-  const span: Pick<Span, 'spanContext'> | undefined = parent && { spanContext: () => parent };
-  const context: Context = {
-    getValue: (key) => (key === spanKey ? span : undefined),
-    setValue: () => context,
-    deleteValue: () => contextOf(undefined),
-  };
-  return context;
 }
