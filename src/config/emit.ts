@@ -46,7 +46,9 @@ function emitBehind(value: unknown, spot: Spot): string {
     if (inline !== undefined) return ` ${inline}\n`;
     return `\n${value.map((item, at) => emitItem(item, { ...inside, path: [...path, at] })).join('')}`;
   }
-  if (typeof value === 'string' && value.includes('\n') && isBlockText(value)) return emitBlock(value, spot);
+  const isBlock = typeof value === 'string' && value.includes('\n') && isBlockText(value);
+  // What was read from elsewhere stays a reference, however it would look written out: it may be a secret.
+  if (isBlock && options.reference?.(path) === undefined) return emitBlock(value, spot);
   return ` ${emitInline(value, path, options)}${emitComment(path, options)}\n`;
 }
 

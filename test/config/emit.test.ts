@@ -49,6 +49,7 @@ test('a text of lines is a block', () => {
 test('a dollar that would begin a reference is escaped, a reference is written as one', () => {
   assert.equal(emitYaml({ a: '${HOST}', b: '$1', c: '$$' }), 'a: "$${HOST}"\nb: "$1"\nc: "$$$"\n');
   assert.equal(emitYaml({ a: 'secret' }, { reference: () => '${env:A}' }), 'a: ${env:A}\n');
+  assert.equal(emitYaml({ a: 'secret\nlines\n' }, { reference: () => '${file:a}' }), 'a: ${file:a}\n', 'however many lines it has');
 });
 
 test('a comment stands behind every value', () => {
