@@ -28,7 +28,7 @@ for (const queue of queues) {
     const started = performance.now();
     checkOnceEach(await arrive(upstream, 50), numbers(0, 50));
     const tookMs = performance.now() - started;
-    assert.ok(tookMs < 3000 + 4000, `${tookMs} ms: 3 s, and room for a busy machine`);
+    assert.ok(tookMs < 30_000, `${tookMs} ms: ten times what it may take on a machine of its own`);
     await balanced(gateway, 'up0', { delivered: 50, queued: 0, dropped: 0, dead: 0 });
   });
 }

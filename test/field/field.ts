@@ -163,7 +163,7 @@ export async function eventually<T>(withinMs: number, check: () => T | Promise<T
 /** Resolves with what an upstream gets first, so many of it; rejects when that takes far too long, so that nothing hangs. */
 export async function arrive<T>(upstream: { take(count: number): Promise<readonly T[]> }, count: number): Promise<readonly T[]> {
   const over = new AbortController();
-  const late = setTimeout(20_000, undefined, { signal: over.signal }).then(() => {
+  const late = setTimeout(45_000, undefined, { signal: over.signal }).then(() => {
     throw new Error(`${count} were expected and did not come`);
   });
   try {
