@@ -245,7 +245,8 @@ export class LogCursor implements StoreCursor {
     this.#taken.set(position, taken);
     let record: LogRecord | undefined;
     try {
-      record = await this.#store.read(position);
+      const read = this.#store.read(position);
+      record = read instanceof Promise ? await read : read;
     } catch {
       this.#rest(position, taken, tenure); // the store has said what is wrong
       return undefined;

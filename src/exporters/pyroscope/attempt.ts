@@ -52,7 +52,12 @@ export class Attempter {
       headers: { ...headers(), ...propagate(span.spanContext(), propagators, host.random) },
       leftMs: deadlineAt === undefined ? undefined : deadlineAt - startedAt,
     };
-    const answer = await sender.send(shipment, signal).finally(() => books.attempted(request.kind, host.clock.monotonic() - startedAt));
+    let answer: Answer;
+    try {
+      answer = await sender.send(shipment, signal);
+    } finally {
+      books.attempted(request.kind, host.clock.monotonic() - startedAt);
+    }
     span.setAttribute('flamegate.answer', answer.kind);
     if (answer.kind === 'refused') span.setAttribute('http.response.status_code', answer.status);
     if (answer.kind === 'refused' || answer.kind === 'no_answer') span.setStatus({ code: errorStatus, message: answer.message });

@@ -28,7 +28,6 @@ export class Endpoint {
   #cursor: Cursor | undefined;
   #delivery: Delivery | undefined;
   #running: Promise<void> = Promise.resolve();
-  #expiring: Promise<void> = Promise.resolve();
   #newestDue = 0;
   #onEnd: (() => void) | undefined;
 
@@ -80,8 +79,7 @@ export class Endpoint {
     const { host, maxAgeMs } = this.#parts;
     const [cursor, delivery] = [this.#cursor, this.#delivery];
     if (cursor === undefined || delivery === undefined || maxAgeMs === Number.POSITIVE_INFINITY) return;
-    this.#expiring = takeAll(cursor, host.clock.now() - maxAgeMs, (lease) => delivery.expire(lease), this.#stopping.signal);
-    await this.#expiring;
+    await takeAll(cursor, host.clock.now() - maxAgeMs, (lease) => delivery.expire(lease));
   }
 
   /** Nothing is taken while it is paused; survives a restart where the log does. */
@@ -111,7 +109,6 @@ export class Endpoint {
     await this.#until(deadline, () => this.#underWay.size === 0);
     this.#abandoning.abort(new Error('the endpoint stops'));
     await Promise.all(this.#underWay);
-    await this.#expiring.catch(() => {}); // told to whoever asked for it; a lease that is being buried must not come back in line
     if (!handOver && !durable) await takeAll(cursor, Number.POSITIVE_INFINITY, async (lease) => delivery.drop(lease));
   }
 
@@ -143,18 +140,21 @@ export class Endpoint {
   }
 
   #track(delivery: Delivery, lease: Lease, pass: Pass): void {
-    const work = delivery
-      .run(lease, pass)
-      .catch((why) => {
-        this.#report(why);
-        lease.release(afterBugMs);
-      })
-      .catch(() => {}) // the bug came after the lease had ended
-      .finally(() => {
-        this.#underWay.delete(work);
-        this.#onEnd?.();
-      });
+    const work = this.#deliver(delivery, lease, pass).then(() => {
+      this.#underWay.delete(work);
+      this.#onEnd?.();
+    });
     this.#underWay.add(work);
+  }
+
+  /** Never rejects. */
+  async #deliver(delivery: Delivery, lease: Lease, pass: Pass): Promise<void> {
+    try {
+      await delivery.run(lease, pass);
+    } catch (why) {
+      this.#report(why);
+      giveBack(lease);
+    }
   }
 
   async #survive(why: unknown): Promise<void> {
@@ -185,5 +185,13 @@ export class Endpoint {
         this.#onEnd = done;
       });
     }
+  }
+}
+
+function giveBack(lease: Lease): void {
+  try {
+    lease.release(afterBugMs);
+  } catch {
+    // The bug came after the lease had ended.
   }
 }

@@ -45,7 +45,12 @@ export class Trials {
     const { tenant } = load.record;
     if (!policy.somebodyWaits) this.#tenants.probe(tenant);
     const { controller, release } = follow(waiting?.signal, abandon);
-    const attempted = await attempter.make(load, controller.signal, waiting?.deadlineAt).finally(release);
+    let attempted: Attempted;
+    try {
+      attempted = await attempter.make(load, controller.signal, waiting?.deadlineAt);
+    } finally {
+      release();
+    }
     load.attempts.last = attempted.answer;
     const { fault } = attempted.judgement;
     if (fault === 'none') {

@@ -6,6 +6,7 @@ const maxInflatedBytes = 1024 * 1024;
 
 /** The first 2 KiB of an answer's body as text, inflated where it came as gzip; '' when it cannot be. */
 export function answerText(body: Uint8Array, contentEncoding: string): string {
+  if (body.byteLength === 0) return '';
   const plain = contentEncoding.toLowerCase() === 'gzip' ? inflate(body) : body;
   // `stream` leaves out a character that the cut goes through.
   return new TextDecoder().decode(plain.subarray(0, maxTextBytes), { stream: true });

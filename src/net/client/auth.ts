@@ -21,7 +21,12 @@ export class Authenticator {
    * A token of oauth2 replaces any Authorization (row W20). Else one that the request has stays: `headers` beat user-info in the URL, which
    * beats the blocks (rows W19, W21). Rejects with CredentialsError when there is none to be had.
    */
-  async authorize(headers: HeaderMap, signal: AbortSignal): Promise<HeaderMap> {
+  authorize(headers: HeaderMap, signal: AbortSignal): HeaderMap | Promise<HeaderMap> {
+    if (this.#tokens === undefined && (this.#scheme === noScheme || headers['authorization'] !== undefined)) return headers;
+    return this.#authorize(headers, signal);
+  }
+
+  async #authorize(headers: HeaderMap, signal: AbortSignal): Promise<HeaderMap> {
     if (this.#tokens !== undefined) return { ...headers, authorization: `Bearer ${await this.#tokens.token(signal)}` };
     if (headers['authorization'] !== undefined) return headers;
     const authorization = await this.#scheme();
@@ -54,8 +59,10 @@ function schemeOf(config: HttpClientConfig): () => Promise<string | undefined> {
   if (isSet(config.bearer_token) || isSet(config.bearer_token_file)) {
     return typed('Bearer', secretReader(config.bearer_token, config.bearer_token_file, unreadableCredentials));
   }
-  return async () => undefined;
+  return noScheme;
 }
+
+const noScheme = async (): Promise<undefined> => undefined;
 
 function typed(type: string, read: () => Promise<string>): () => Promise<string> {
   // Without credentials the type goes alone (row W26).

@@ -32,6 +32,8 @@ export class Connections {
   readonly #proxyFor: ProxyFor;
   readonly #direct: AgentSuccession;
   readonly #forwarding: Agent;
+  /** By origin: looked up for every request. */
+  readonly #forwarders = new Map<string, { readonly proxy: URL | undefined }>();
 
   constructor(
     config: Pick<HttpClientConfig, 'remote_timeout' | 'enable_http2' | 'max_connection_age'>,
@@ -81,8 +83,12 @@ export class Connections {
   }
 
   #forwarder(origin: string): URL | undefined {
+    const known = this.#forwarders.get(origin);
+    if (known !== undefined) return known.proxy;
     // TLS goes through proxies too, but by a tunnel: that is the connector's.
-    return origin.startsWith('http:') ? this.#proxyFor(new URL(origin)) : undefined;
+    const proxy = origin.startsWith('http:') ? this.#proxyFor(new URL(origin)) : undefined;
+    if (this.#forwarders.size < maxOrigins) this.#forwarders.set(origin, { proxy });
+    return proxy;
   }
 
   /** Finishes what is under way. */

@@ -39,6 +39,10 @@ export interface RawResponse {
  */
 export async function exchange(dispatcher: Dispatcher, request: RawRequest, signal: AbortSignal, clock: Clock): Promise<RawResponse> {
   const { statusCode: status, headers, body } = await dispatcher.request({ ...request, body: bodyOf(request), signal });
+  if (headers['content-length'] === '0') {
+    body.resume();
+    return { status, headers, body: new Uint8Array() };
+  }
   return { status, headers, body: await readBody(body, status < 300 ? takenBodyMs : undefined, clock) };
 }
 

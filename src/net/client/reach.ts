@@ -61,6 +61,11 @@ export class Reach {
     });
   }
 
+  /** Whether changed() can ever be true. */
+  get followsFiles(): boolean {
+    return this.#material.hasFiles;
+  }
+
   /**
    * Looks whether the files of `tls_config` have changed: true when new connections need a new connector. Files that are of no use as they stand
    * now, as while they are being replaced, are warned of and change nothing.

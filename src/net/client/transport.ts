@@ -24,7 +24,7 @@ export class Transport {
 
   /** One exchange; see exchange(). A stream that the peer would not even look at is no attempt: it is sent again until the signal aborts. */
   async exchange(request: RawRequest, signal: AbortSignal): Promise<RawResponse> {
-    if (await orAborted(this.#reach.changed(), signal)) this.#renew();
+    if (this.#reach.followsFiles && (await orAborted(this.#reach.changed(), signal))) this.#renew();
     for (let refused = 0; ; refused++) {
       const routed = this.#connections.route(request);
       try {

@@ -56,7 +56,16 @@ export async function readBody(
       cancel();
       limits.receiving.delete(stop);
     };
-    exchange.readBody(onPiece).finally(end).then(resolve, reject);
+    exchange.readBody(onPiece).then(
+      () => {
+        end();
+        resolve();
+      },
+      (why) => {
+        end();
+        reject(why);
+      },
+    );
   });
   return gather.finish();
 }

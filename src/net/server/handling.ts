@@ -20,9 +20,17 @@ export function untilAborted<T>(signal: AbortSignal, handle: Handle<T>): Promise
     if (signal.aborted) return reject(signal.reason);
     const onAbort = (): void => reject(signal.reason);
     signal.addEventListener('abort', onAbort, { once: true });
-    handle(signal)
-      .finally(() => signal.removeEventListener('abort', onAbort))
-      .then(resolve, reject);
+    const end = (): void => signal.removeEventListener('abort', onAbort);
+    handle(signal).then(
+      (result) => {
+        end();
+        resolve(result);
+      },
+      (why) => {
+        end();
+        reject(why);
+      },
+    );
   });
 }
 

@@ -99,7 +99,8 @@ export class Http1Exchange implements Exchange {
     if (last()) headers['connection'] = 'close';
     response.writeHead(reply.status, headers);
     if (reply.trailers !== undefined) response.addTrailers(reply.trailers);
-    response.end(body);
+    if (body.length === 0) response.end();
+    else response.end(body);
     await this.#closed;
   }
 

@@ -92,7 +92,8 @@ export class HttpServer implements Server {
   async serve(exchange: Exchange, send: Send): Promise<void> {
     const serving = this.#serve(exchange, send);
     this.#open.add(serving);
-    const { sent } = await serving.finally(() => this.#open.delete(serving));
+    const { sent } = await serving; // never rejects
+    this.#open.delete(serving);
     await sent;
   }
 
