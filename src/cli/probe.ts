@@ -1,20 +1,13 @@
 import { problemAt } from '../config/problems.ts';
 import type { Config } from '../config/schema.ts';
 import type { Problem, Tree } from '../config/tree.ts';
-import { systemClock } from '../core/clock.ts';
 import { type CodeName, codeName } from '../core/codes.ts';
 import type { Host } from '../core/component.ts';
 import { messageOf } from '../core/errors.ts';
 import { createHttpClient, type HttpOutcome } from '../net/client/client.ts';
 import { createGrpcClient, type GrpcOutcome } from '../net/client/grpc.ts';
 import type { HttpClientConfig } from '../net/client/schema.ts';
-import { HealthBoard } from '../service/health.ts';
-import { createHost } from '../service/host.ts';
-import { SharedResources } from '../service/shared.ts';
-import type { LogOutput } from '../telemetry/log-output.ts';
-import { TelemetrySchema } from '../telemetry/schema.ts';
-import { createTelemetry } from '../telemetry/telemetry.ts';
-import { readVersion } from './version.ts';
+import { withQuietHost } from './quiet-host.ts';
 
 /** What of an endpoint of the exporter `pyroscope` a probe needs. */
 interface ProbeTarget extends HttpClientConfig {
@@ -26,33 +19,15 @@ interface ProbeTarget extends HttpClientConfig {
  * after it has looked at all of them. One error for each that could not take a profile now.
  */
 export async function probeEndpoints(config: Config, tree: Tree): Promise<Problem[]> {
-  const telemetry = createTelemetry(TelemetrySchema.parse({}), { version: readVersion(), clock: systemClock, output: nowhere });
-  const health = new HealthBoard();
-  const around = {
-    observability: telemetry,
-    clock: systemClock,
-    random: Math.random,
-    health,
-    shared: new SharedResources(),
-    books: new Map(),
-    accountClosed: () => undefined,
-  };
-  const host = createHost('validate', around);
-  try {
+  return withQuietHost('validate', async (host) => {
     const probes = targetsOf(config).map(async ({ exporter, at, target }) => {
       const reason = await probe(target, host);
       const path = ['exporters', exporter, 'endpoints', at, 'url'];
       return reason === undefined ? [] : [problemAt(tree, path, `cannot be used: ${reason}`)];
     });
     return (await Promise.all(probes)).flat();
-  } finally {
-    host.dispose();
-    await telemetry.stop(AbortSignal.abort());
-  }
+  });
 }
-
-/** A component's warnings are not what was asked for. */
-const nowhere: LogOutput = { terminal: false, write: () => true, close: async () => {} };
 
 function targetsOf(config: Config): { readonly exporter: string; readonly at: number; readonly target: ProbeTarget }[] {
   return [...config.exporters].flatMap(([exporter, { type, config: settings }]) => {

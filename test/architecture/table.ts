@@ -100,7 +100,7 @@ export const globals: Readonly<Record<string, Owners>> = {
   'process.hrtime': [],
   setTimeout: ['core/clock.ts', 'cli/demo/app.ts'],
   setInterval: ['cli/demo/app.ts'],
-  'Math.random': ['cli/gateway.ts', 'cli/probe.ts', 'cli/demo/app.ts'],
+  'Math.random': ['cli/gateway.ts', 'cli/demo/app.ts'],
   'AbortSignal.any': [],
   'AbortSignal.timeout': [],
 };
