@@ -1,6 +1,7 @@
 import { realpathSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
 import { z } from 'zod';
+import { Secret } from '../core/secret.ts';
 import { problemAt } from './problems.ts';
 import type { Reading } from './read.ts';
 import type { Config } from './schema.ts';
@@ -14,7 +15,8 @@ export function checkComponents(tree: Tree, components: Reading['components'], c
 const WithQueue = z.object({ queue: z.object({ type: z.string(), dir: z.string().optional() }) });
 const WithDirectory = z.object({ dir: z.string() });
 const WithEndpoint = z.object({ endpoint: z.string() });
-const WithEndpoints = z.object({ endpoints: z.array(z.object({ url: z.unknown() })) });
+const Headers = z.record(z.string(), z.unknown()).optional();
+const WithEndpoints = z.object({ endpoints: z.array(z.object({ url: z.unknown(), headers: Headers, http_headers: Headers })) });
 const WithAck = z.object({ ack: z.string() });
 
 /** Two exporters in one directory would take each other's files for their own, by whatever name they get there. */
@@ -68,6 +70,10 @@ function advice(tree: Tree, { exporters }: Reading['components']): Problem[] {
     const nameless = (endpoints ?? []).flatMap((_, at) => (nameWritten(tree, [...path, 'endpoints', at]) ? [] : [at]));
     const delivered = WithAck.safeParse(config).data?.ack === 'delivered';
     return [
+      ...(endpoints ?? []).flatMap(({ headers, http_headers }, at) => [
+        ...emptyTenants(headers).map((name) => warn(['endpoints', at, 'headers', name], emptyTenant)),
+        ...emptyTenants(http_headers).map((name) => warn(['endpoints', at, 'http_headers', name], emptyTenant)),
+      ]),
       ...(endpoints?.length === 0 ? [warn(['endpoints'], 'no endpoints: profiles are accepted and sent nowhere')] : []),
       ...(onDisk
         ? nameless.map((at) => warn(['endpoints', at], 'without a name the backlog on disk is found by the URL: give it a `name`'))
@@ -76,6 +82,17 @@ function advice(tree: Tree, { exporters }: Reading['components']): Problem[] {
         ? [warn(['queue', 'max_size'], 'not in force with ack: delivered, where max_in_flight of the receiver is the bound')]
         : []),
     ];
+  });
+}
+
+const emptyTenant =
+  "empty tenant: the header goes out without a value, and no sender's tenant in its place; a Pyroscope with several tenants refuses that. Name one, or leave the header out";
+
+/** Names of headers that set the tenant to nothing: a variable that is not set, more often than not. */
+function emptyTenants(headers: Readonly<Record<string, unknown>> = {}): string[] {
+  return Object.entries(headers).flatMap(([name, value]) => {
+    const values = (Array.isArray(value) ? value : [value]).map((one) => (one instanceof Secret ? one.reveal() : one));
+    return name.toLowerCase() === 'x-scope-orgid' && values.every((one) => one === '') ? [name] : [];
   });
 }
 

@@ -28,7 +28,7 @@ export type FrontEnd = (files: readonly SourceFile[]) => FrontEndResult;
 export interface FrontEndResult {
   readonly tree: Tree | undefined;
   readonly problems: readonly Problem[];
-  /** Components that are written right and that this build cannot run. */
+  /** Components that are written right and that this build does not have: errors, whose paths are not looked at any further. */
   readonly unavailable?: readonly Problem[];
   /** What came from the environment and from files. */
   readonly foreign?: readonly Reference[];
@@ -36,7 +36,7 @@ export interface FrontEndResult {
 
 /** What came of it. */
 export interface Loaded {
-  /** Undefined when there is an error among the problems, or a component that this build cannot run. */
+  /** Undefined when there is an error among the problems. */
   readonly config: Config | undefined;
   /** Every one, in the order of the files. */
   readonly problems: readonly Problem[];
@@ -69,8 +69,7 @@ export function loadConfig(options: LoadOptions): Loaded {
       conceal(problems, [...foreign, ...foreignOf(tree)]),
       files.map(({ name }) => name),
     );
-    const usable = unavailable.size === 0 && !hasErrors(told);
-    return { config: usable ? config : undefined, problems: told, tree, language, sources: files, foreign };
+    return { config: hasErrors(told) ? undefined : config, problems: told, tree, language, sources: files, foreign };
   };
   if (options.files.length === 0) {
     const place = { source: 'configuration', line: 0, column: 0, through: undefined };

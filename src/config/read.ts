@@ -108,6 +108,6 @@ function typeFault(kind: ComponentKind, type: string, factories: readonly AnyFac
   const known = factories.map((factory) => factory.type);
   if (known.includes(type)) return undefined;
   const singular = kind.slice(0, -1);
-  if (laterTypes[kind].includes(type)) return `the ${singular} ${type} is not in this build: remove it`;
+  if (laterTypes[kind].includes(type)) return `the ${singular} ${type} is not in this build`;
   return `unknown ${singular} type "${type}"${hintFor(type, known)}`;
 }

@@ -9,7 +9,7 @@ export function notInThisBuild(description: string): z.ZodType<undefined> {
     .unknown()
     .optional()
     .superRefine((value, context) => {
-      if (value !== undefined) context.addIssue({ code: 'custom', message: 'not in this build: remove the key' });
+      if (value !== undefined) context.addIssue({ code: 'custom', message: 'not in this build: nothing would act on it' });
     })
     .transform(() => undefined)
     .meta({ description, later: true });

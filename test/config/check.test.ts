@@ -130,3 +130,16 @@ test('no endpoints is legal, with a warning', (t) => {
   assert.ok(config);
   assert.deepEqual(lines, ['c.yaml:3:27 exporters.pyroscope.endpoints: warning: no endpoints: profiles are accepted and sent nowhere']);
 });
+
+test('warns of a tenant header without a value, whatever its case and wherever it stands', (t) => {
+  const endpoints = '[{ url: http://x, headers: { x-scope-orgid: "" } }, { url: http://y, headers: { X-Scope-OrgID: a } }]';
+  const { config, lines } = loadText(
+    t,
+    withPipelines('    a: { receivers: [pyroscope], exporters: [pyroscope] }\n')
+      .replace('[{ url: http://x }]', endpoints)
+      .replace('{ label_drop: {}, choose: {} }', '{}'),
+  );
+  assert.ok(config);
+  assert.equal(lines.length, 1);
+  assert.match(lines[0] ?? '', /^c\.yaml:3:67 exporters\.pyroscope\.endpoints\[0\]\.headers\.x-scope-orgid: warning: empty tenant: /);
+});

@@ -80,11 +80,11 @@ tests: []
 `.replace('endpoint: 127.0.0.1:4040', 'auth: { basic: {} }\n  scrape: {}'),
   );
   assert.deepEqual(lines, [
-    'c.yaml:3:11 receivers.pyroscope.auth: not in this build: remove the key',
-    'c.yaml:4:3 receivers.scrape: the receiver scrape is not in this build: remove it',
-    'c.yaml:20:17 service.memory_limit: not in this build: remove the key',
-    'c.yaml:21:25 service.telemetry.metrics: not in this build: remove the key',
-    'c.yaml:22:8 tests: not in this build: remove the key',
+    'c.yaml:3:11 receivers.pyroscope.auth: not in this build: nothing would act on it',
+    'c.yaml:4:3 receivers.scrape: the receiver scrape is not in this build',
+    'c.yaml:20:17 service.memory_limit: not in this build: nothing would act on it',
+    'c.yaml:21:25 service.telemetry.metrics: not in this build: nothing would act on it',
+    'c.yaml:22:8 tests: not in this build: nothing would act on it',
   ]);
 });
 

@@ -3,10 +3,12 @@ import { arch, hostname, platform } from 'node:os';
 import type { z } from 'zod';
 import type { Reference } from '../env.ts';
 import { treeOf } from '../nodes.ts';
+import { problemAt } from '../problems.ts';
 import type { Problem, Tree } from '../tree.ts';
 import type { Part, World } from './component.ts';
 import { ForeignValues } from './foreign-values.ts';
 import { loadModule } from './module.ts';
+import { Needs } from './need.ts';
 import { parseFile } from './parser.ts';
 import { type Placed, record } from './placed.ts';
 import { Session } from './session.ts';
@@ -40,7 +42,7 @@ export interface AlloyResult {
   /** The keys that a YAML file would have; undefined when something is wrong. */
   readonly tree: Tree | undefined;
   readonly problems: readonly Problem[];
-  /** Components of the file that are right, and that this build cannot run: `validate` takes them, `run` must not. */
+  /** Components of the file that are right, and that this build does not have: errors of what runs it, not of the file. */
   readonly unavailable: readonly Problem[];
   /** What came from the environment and from files: nothing may print it. */
   readonly foreign: readonly Reference[];
@@ -69,13 +71,14 @@ export function parseAlloy(files: readonly Source[], options: AlloyOptions): All
   const sources = files.map(({ name }) => name);
   const body: Body = files.flatMap((source) => parseFile(source, (at, message) => session.error(at, '', message)));
   if (session.failed) return { tree: undefined, problems: session.problems(sources), unavailable: [], foreign: foreign.all() };
-  const { parts } = loadModule(body, { session, library: undefined, instance: undefined });
+  const { parts } = loadModule(body, { session, needs: new Needs(session), library: undefined, instance: undefined });
   const problems = session.problems(sources);
   if (session.failed) return { tree: undefined, problems, unavailable: [], foreign: foreign.all() };
+  const tree = treeOf(assemble(parts, sources[0] ?? '').node);
   return {
-    tree: treeOf(assemble(parts, sources[0] ?? '').node),
+    tree,
     problems,
-    unavailable: unavailable(parts, options),
+    unavailable: unavailable(parts, tree, options),
     foreign: foreign.all(),
   };
 }
@@ -95,13 +98,12 @@ function assemble(parts: readonly Part[], source: string): Placed<unknown> {
 /** What comes with a later build. */
 const later: Readonly<Record<string, 'receivers' | 'processors'>> = { scrape: 'receivers', relabel: 'processors', enrich: 'processors' };
 
-function unavailable(parts: readonly Part[], { builds }: AlloyOptions): Problem[] {
-  return parts.flatMap(({ section, id, placed }): Problem[] => {
+function unavailable(parts: readonly Part[], tree: Tree, { builds }: AlloyOptions): Problem[] {
+  return parts.flatMap(({ section, id }): Problem[] => {
     const type = id.split('/')[0] ?? '';
     const kind = later[type];
     if (kind !== section || builds?.(kind, type) === true) return [];
-    const message = `pyroscope.${type} is not in this build: it can be checked, not run`;
-    return [{ place: placed.node.place, path: `${section}.${id}`, message, severity: 'warning' }];
+    return [problemAt(tree, [section, id], `pyroscope.${type} is not in this build: the block is right, and this Flamegate cannot run it`)];
   });
 }
 

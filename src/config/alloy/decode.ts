@@ -4,7 +4,7 @@ import type { Place } from '../tree.ts';
 import { leaf, list, type Placed, record, under } from './placed.ts';
 import { AlloyError, placeOf } from './source.ts';
 import { type Expression, pathsIn, textOf } from './syntax.ts';
-import { Capsule, formatNumber, isArray, isObject, typeOf, type Value } from './value.ts';
+import { Capsule, formatNumber, isArray, isObject, typeOf, Unusable, type Value } from './value.ts';
 
 /** A value on its way into a field, with the expression it comes from: its own where it was written out, else the one around it. */
 export interface Part {
@@ -53,6 +53,7 @@ export const unsigned: Decoder<number> = (part) => {
 /** A duration as Go writes it ("1h30m", "1.5s"), in the spelling of the YAML file. A negative one is over at once, as 0 is. */
 export const duration: Decoder<string> = (part) => {
   const ms = durationMs(part.value);
+  if (ms === undefined && part.value instanceof Unusable) return wrong(part, 'duration');
   if (ms === undefined) throw new AlloyError(part.expression.at, `${part.label} should be a duration such as "300ms", "30s" or "1h30m"`);
   return leaf(formatDuration(Math.max(0, ms)), place(part));
 };
@@ -175,6 +176,7 @@ function durationMs(value: Value): number | undefined {
 }
 
 function wrong(part: Part, wanted: string): never {
+  if (part.value instanceof Unusable) throw new AlloyError(part.expression.at, part.value.content);
   throw new AlloyError(part.expression.at, `${part.label} should be ${wanted}, got ${typeOf(part.value)}`);
 }
 

@@ -2,7 +2,7 @@ import { messageOf } from '../../core/errors.ts';
 import { applyBinary, applyUnary } from './operators.ts';
 import { AlloyError, type Position } from './source.ts';
 import { type Call, type Expression, type Index, type Path, pathOf, textOf } from './syntax.ts';
-import { BadArgument, isArray, isObject, NativeFunction, typeOf, type Value } from './value.ts';
+import { BadArgument, isArray, isObject, NativeFunction, typeOf, Unusable, unusableIn, type Value } from './value.ts';
 
 /** What names mean where an expression stands. */
 export interface Scope {
@@ -64,6 +64,7 @@ function evaluatePath(expression: Extract<Expression, { kind: 'identifier' | 'ac
 }
 
 function fieldOf(value: Value, name: string, at: Position): Value {
+  if (value instanceof Unusable) return value;
   if (!isObject(value)) throw new AlloyError(at, `cannot access field ${JSON.stringify(name)} on value of type ${typeOf(value)}`);
   const field = value.get(name);
   if (field === undefined) throw new AlloyError(at, `field ${JSON.stringify(name)} does not exist`);
@@ -72,6 +73,7 @@ function fieldOf(value: Value, name: string, at: Position): Value {
 
 function elementOf(expression: Index, of: Value, index: Value): Value {
   const at = expression.index.at;
+  if (of instanceof Unusable || index instanceof Unusable) return of instanceof Unusable ? of : index;
   if (isArray(of)) {
     if (typeof index !== 'bigint' && typeof index !== 'number')
       throw new AlloyError(at, `${textOf(expression.index)} should be number, got ${typeOf(index)}`);
@@ -87,11 +89,15 @@ function elementOf(expression: Index, of: Value, index: Value): Value {
 function call(expression: Call, scope: Scope): Value {
   const callee = evaluate(expression.of, scope);
   const args = expression.arguments.map((argument) => evaluate(argument, scope));
+  const unusable = args.find((argument) => argument instanceof Unusable);
+  if (unusable !== undefined) return unusable;
   if (!(callee instanceof NativeFunction))
     throw new AlloyError(expression.of.at, `${textOf(expression.of)} should be function, got ${typeOf(callee)}`);
   try {
     return callee.call(args);
   } catch (why) {
+    const within = unusableIn(args);
+    if (within !== undefined) return within;
     const argument = why instanceof BadArgument ? expression.arguments[why.index] : undefined;
     if (argument !== undefined) throw new AlloyError(argument.at, `${textOf(argument)} ${messageOf(why)}`);
     throw new AlloyError(expression.at, `${textOf(expression.of)}: ${messageOf(why)}`);

@@ -45,11 +45,7 @@ function itemOf(block: Block, library: Library, isRoot: boolean, session: Sessio
   const component = components.get(name);
   const definition = library.find(name);
   if (component === undefined && definition === undefined && !componentNames.has(name)) {
-    session.error(
-      block.at,
-      id,
-      `cannot find the definition of component name ${JSON.stringify(name)}${hintFor(name, knownNames(library))}`,
-    );
+    session.error(block.at, id, unknownName(name, library));
     return undefined;
   }
   if (label === '') {
@@ -82,6 +78,14 @@ function specialItem(block: Block, id: string, isRoot: boolean, session: Session
   else if (label !== '') session.error(block.at, id, `block ${JSON.stringify(name)} does not support specifying labels`);
   else return { id, block, kind: 'service' };
   return undefined;
+}
+
+/** Before Grafana bought Pyroscope the components of Grafana Agent for it were called after Phlare. */
+function unknownName(name: string, library: Library): string {
+  const successor = name.replace(/^phlare\./, 'pyroscope.');
+  if (successor !== name && componentNames.has(successor))
+    return `${name} is called ${successor} now: rename the block and what refers to it`;
+  return `cannot find the definition of component name ${JSON.stringify(name)}${hintFor(name, knownNames(library))}`;
 }
 
 function knownNames(library: Library): string[] {

@@ -1,5 +1,8 @@
 import type { Block } from './syntax.ts';
 
+/** Instances in instances in instances: nobody has more levels by hand. */
+export const deepest = 20;
+
 /** A declare block, and what names mean inside of it. */
 export interface Definition {
   readonly block: Block;

@@ -3,13 +3,13 @@ import { hintFor } from '../suggest.ts';
 import { type Resolved, type Scope, Undecided } from './evaluate.ts';
 import type { Item } from './items.ts';
 import type { Session } from './session.ts';
-import { AlloyError } from './source.ts';
 import { deprecated } from './stdlib.ts';
-import type { Path } from './syntax.ts';
-import type { ObjectValue, Value } from './value.ts';
+import { named, type Path } from './syntax.ts';
+import { type ObjectValue, Unusable, type Value } from './value.ts';
 
 /** What the names of a module mean: its components, then the standard library. */
 export class ModuleScope implements Scope {
+  /** By id, those that a path may name. */
   readonly #items: ReadonlyMap<string, Item>;
   readonly #session: Session;
   readonly #args: ReadonlyMap<string, Value> | undefined;
@@ -19,7 +19,8 @@ export class ModuleScope implements Scope {
 
   /** Without arguments it is the module of the files themselves. */
   constructor(items: readonly Item[], session: Session, args: ReadonlyMap<string, Value> | undefined) {
-    this.#items = new Map(items.map((item) => [item.id, item]));
+    const nameable = items.filter(({ kind }) => kind !== 'export' && kind !== 'service');
+    this.#items = new Map(nameable.map((item) => [item.id, item]));
     this.#session = session;
     this.#args = args;
   }
@@ -35,18 +36,15 @@ export class ModuleScope implements Scope {
     this.#evaluated.add(item);
   }
 
-  /** The block that the path refers to, and how many of its names say so. */
-  itemOf(path: Path): { readonly item: Item; readonly names: number } | undefined {
-    for (let names = path.names.length; names > 0; names -= 1) {
-      const item = this.#items.get(path.names.slice(0, names).join('.'));
-      if (item !== undefined && item.kind !== 'export' && item.kind !== 'service') return { item, names };
-    }
-    return undefined;
+  /** Whether the path names something, whatever that is worth. */
+  knows(path: Path): boolean {
+    const [name = ''] = path.names;
+    return named(path, this.#items) !== undefined || name === 'module_path' || this.#session.stdlib.has(name);
   }
 
   resolve(path: Path): Resolved | undefined {
-    const found = this.itemOf(path);
-    if (found !== undefined) return { value: this.#exportsOf(found.item, path, found.names), names: found.names };
+    const block = named(path, this.#items);
+    if (block !== undefined) return { value: this.#exportsOf(block.found, path, block.names), names: block.names };
     const [name = ''] = path.names;
     const [at] = path.places;
     if (name === 'module_path' && at !== undefined) return { value: dirname(at.source.name), names: 1 };
@@ -62,7 +60,7 @@ export class ModuleScope implements Scope {
     const full = names.join('.');
     if (names[0] === 'argument' && this.#args !== undefined)
       return `argument ${JSON.stringify(names[1] ?? '')} is not declared in this module`;
-    const ids = [...this.#items.values()].filter(({ kind }) => kind !== 'service' && kind !== 'export');
+    const ids = [...this.#items.values()];
     const alike = ids.filter(({ block }) => full.startsWith(`${block.name}.`)).map(({ id }) => id);
     const hint =
       alike.length > 0
@@ -74,9 +72,8 @@ export class ModuleScope implements Scope {
     return `component ${JSON.stringify(full)} does not exist or is out of scope${hint}`;
   }
 
-  #exportsOf(item: Item, path: Path, names: number): ObjectValue {
-    const [at] = path.places;
-    if (item.kind === 'foreign' && at !== undefined) throw new AlloyError(at, foreignMessage(item));
+  #exportsOf(item: Item, path: Path, names: number): ObjectValue | Unusable {
+    if (item.kind === 'foreign') return new Unusable(foreignMessage(item));
     const known = this.#known.get(item) ?? new Map<string, Value>();
     const wanted = path.names[names] ?? '';
     if (!this.#evaluated.has(item) && !known.has(wanted) && exportsOf(item)?.includes(wanted) !== false) throw new Undecided();
@@ -91,7 +88,8 @@ function exportsOf(item: Item): readonly string[] | undefined {
   return item.definition.block.body.flatMap((one) => (one.kind === 'block' && one.name === 'export' ? [one.label] : []));
 }
 
-function foreignMessage({ id, block }: Item): string {
+/** Why nothing of pyroscope.* can use a block of another family. */
+export function foreignMessage({ id, block }: Item): string {
   if (block.name.startsWith('discovery.') || block.name.startsWith('prometheus.exporter.'))
     return `${id} cannot be used: Flamegate finds no targets by itself; write them here as a list of maps`;
   return `${id} cannot be used: ${block.name} is not part of Flamegate`;

@@ -2,21 +2,20 @@ import { BlockReader, type Reading } from './block-reader.ts';
 import type { Part } from './component.ts';
 import { serviceBlocks } from './components/service-blocks.ts';
 import { bool, sourcesIn, text } from './decode.ts';
-import { type Edges, orderOf, reachable } from './graph.ts';
+import { orderOf, reachable } from './graph.ts';
 import { libraryOf } from './imports.ts';
 import { type Item, itemsOf } from './items.ts';
-import type { Library } from './library.ts';
-import { ModuleScope } from './module-scope.ts';
+import { deepest, type Library } from './library.ts';
+import { foreignMessage, ModuleScope } from './module-scope.ts';
+import type { Needs } from './need.ts';
 import type { Session } from './session.ts';
-import { type Body, pathsOfBody } from './syntax.ts';
+import { type Body, type Path, pathsIn, pathsOfBody } from './syntax.ts';
 import { Capsule, type Value } from './value.ts';
-
-// Instances in instances in instances: nobody does that by hand.
-const deepest = 20;
 
 /** Where a module stands. */
 export interface Standing {
   readonly session: Session;
+  readonly needs: Needs;
   /** What the bodies around it declare. */
   readonly library: Library | undefined;
   /** Undefined at the top of the files. */
@@ -45,6 +44,7 @@ export function loadModule(body: Body, standing: Standing): Loaded {
 
 class Module {
   readonly #session: Session;
+  readonly #needs: Needs;
   readonly #instance: Instance | undefined;
   readonly #library: Library;
   readonly #items: readonly Item[];
@@ -52,8 +52,9 @@ class Module {
   readonly #parts = new Map<Item, readonly Part[]>();
   readonly #exports = new Map<string, Value>();
 
-  constructor(body: Body, { session, library, instance }: Standing) {
+  constructor(body: Body, { session, needs, library, instance }: Standing) {
     this.#session = session;
+    this.#needs = needs;
     this.#instance = instance;
     const outside = new ModuleScope([], session, instance?.args);
     this.#library = libraryOf(body, library, outside, session);
@@ -62,9 +63,13 @@ class Module {
   }
 
   load(): Loaded {
-    const edges = this.#edges();
-    const needed = reachable(this.#items.filter(isRoot), edges);
-    this.#reportSkipped(needed, edges);
+    const edges = this.#needs.edgesOf(this.#items);
+    const needed = reachable(
+      this.#items.filter((item) => this.#needs.isRoot(item)),
+      edges,
+    );
+    const unsupported = this.#items.filter(({ kind }) => kind === 'unsupported');
+    for (const { block, id } of unsupported) this.#session.error(block.at, id, unsupportedMessage(block.name));
     const { order, cycles } = orderOf(
       this.#items.filter((item) => needed.has(item)),
       edges,
@@ -72,29 +77,29 @@ class Module {
     for (const cycle of cycles) this.#reportCycle(cycle);
     for (const item of this.#items) this.#scope.announce(item, this.#receiverOf(item));
     for (const item of order) this.#evaluate(item);
+    // What only feeds a block that is refused has been refused with it.
+    const feeding = reachable(unsupported, edges);
+    for (const item of this.#items) if (!feeding.has(item) && (item.kind === 'foreign' || !needed.has(item))) this.#reportSkipped(item);
     return { parts: this.#items.flatMap((item) => this.#parts.get(item) ?? []), exports: this.#exports };
   }
 
-  /** Blocks of other families have none: nothing of theirs is evaluated. Nor does a service block need what its unread lines name. */
-  #edges(): Edges<Item> {
-    return new Map(
-      this.#items.map((item) => {
-        const named = pathsOfBody(item.block.body).flatMap((path) => this.#scope.itemOf(path)?.item ?? []);
-        return [item, new Set(item.kind === 'service' ? named.filter(({ kind }) => kind !== 'foreign') : named)];
-      }),
-    );
+  #reportSkipped(item: Item): void {
+    const { block, id } = item;
+    if (item.kind === 'foreign') {
+      // Where it is used, that has been refused.
+      if (!this.#session.said(foreignMessage(item)))
+        this.#session.notInForce(block.at, id, `${block.name} skipped: it is not part of Flamegate`);
+    } else if (item.kind === 'custom') {
+      this.#session.notInForce(block.at, id, `${block.name} skipped: nothing in it is of pyroscope.*, and nothing of pyroscope.* uses it`);
+      for (const path of pathsOfBody(block.body)) this.#checkName(path, id);
+      itemsOf(item.definition.block.body, item.definition.library, false, this.#session); // names that no Alloy has are mistakes all the same
+    } else if (item.kind === 'component') this.#session.notInForce(block.at, id, `${block.name} skipped: nothing of pyroscope.* uses it`);
   }
 
-  #reportSkipped(needed: ReadonlySet<Item>, edges: Edges<Item>): void {
-    const unsupported = this.#items.filter(({ kind }) => kind === 'unsupported');
-    for (const { block, id } of unsupported) this.#session.error(block.at, id, unsupportedMessage(block.name));
-    const feeding = reachable(unsupported, edges);
-    for (const item of this.#items) {
-      // What only feeds a block that is refused has been refused with it.
-      if (needed.has(item) || feeding.has(item)) continue;
-      const why = item.kind === 'component' ? 'nothing of pyroscope.* uses it' : 'it is not part of Flamegate';
-      this.#session.notInForce(item.block.at, item.id, `${item.block.name} skipped: ${why}`);
-    }
+  /** What is not evaluated still has to name something. */
+  #checkName(path: Path, at: string): void {
+    const [place] = path.places;
+    if (place !== undefined && !this.#scope.knows(path)) this.#session.error(place, at, this.#scope.unknown(path));
   }
 
   #reportCycle(cycle: readonly Item[]): void {
@@ -185,6 +190,12 @@ class Module {
     for (const statement of block.body) {
       if (statement.kind !== 'block' || statement.name !== 'argument') continue;
       const { label } = statement;
+      const given = item.block.body.find((one) => one.kind === 'attribute' && one.name === label);
+      if (given?.kind === 'attribute' && !this.#needs.usesArgument(item.definition, label)) {
+        reader.ignore(label);
+        for (const path of pathsIn(given.value)) this.#checkName(path, `${item.id}.${label}`);
+        continue;
+      }
       const optional = statement.body.some(
         (one) => one.kind === 'attribute' && one.name === 'optional' && one.value.kind === 'literal' && one.value.value === true,
       );
@@ -202,14 +213,10 @@ class Module {
       return { parts: [], exports: new Map() };
     }
     const prefix = `${this.#instance?.prefix ?? ''}${item.id}.`;
-    return loadModule(block.body, { session: this.#session, library, instance: { prefix, depth, args } });
+    return loadModule(block.body, { session: this.#session, needs: this.#needs, library, instance: { prefix, depth, args } });
   }
 }
 
 function unsupportedMessage(name: string): string {
   return `${name} profiles the machine it runs on, which Flamegate does not: leave this block in an Alloy whose pyroscope.write points at this receiver`;
-}
-
-function isRoot(item: Item): boolean {
-  return item.kind === 'component' ? item.component.root : item.kind !== 'foreign' && item.kind !== 'unsupported';
 }

@@ -1,12 +1,13 @@
 import { Secret } from '../../core/secret.ts';
 import { AlloyError } from './source.ts';
 import { type Binary, textOf, type Unary } from './syntax.ts';
-import { areEqual, isNumber, orderOf, type TypeName, typeOf, type Value } from './value.ts';
+import { areEqual, isNumber, orderOf, type TypeName, typeOf, Unusable, type Value } from './value.ts';
 
 type Numeric = bigint | number;
 
 /** Applies a unary operator. Throws an AlloyError at the operand. */
 export function applyUnary(expression: Unary, value: Value): Value {
+  if (value instanceof Unusable) return value;
   if (expression.operator === '!') {
     if (typeof value === 'boolean') return !value;
     throw new AlloyError(expression.of.at, `${textOf(expression.of)} should be bool, got ${typeOf(value)}`);
@@ -18,6 +19,7 @@ export function applyUnary(expression: Unary, value: Value): Value {
 /** Applies a binary operator to both operands, which are evaluated whatever the first one is. Throws an AlloyError at the one that is wrong. */
 export function applyBinary(expression: Binary, left: Value, right: Value): Value {
   const { operator } = expression;
+  if (left instanceof Unusable || right instanceof Unusable) return left instanceof Unusable ? left : right;
   if (operator === '==') return areEqual(left, right);
   if (operator === '!=') return !areEqual(left, right);
   if (operator === '&&' || operator === '||') {

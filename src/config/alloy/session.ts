@@ -29,6 +29,16 @@ export class Session {
     this.#add({ place: placeOf(at), path, message, severity: 'warning' });
   }
 
+  /** Whether this has been said of anything. */
+  said(message: string): boolean {
+    return [...this.#problems.values()].some((problem) => problem.message === message);
+  }
+
+  /** Another reading of the same world, whose problems nobody hears of. */
+  unheard(): Session {
+    return new Session(this.world, this.stdlib, this.#strict);
+  }
+
   /** Something that Alloy would do and Flamegate does not: a warning, with --strict an error. */
   notInForce(at: Position, path: string, message: string): void {
     this.#add({ place: placeOf(at), path, message, severity: this.#strict ? 'error' : 'warning' });

@@ -94,6 +94,15 @@ export interface Path {
   readonly places: readonly Position[];
 }
 
+/** What the longest front of a path names, and how many of its names that takes. */
+export function named<T>({ names }: Path, things: ReadonlyMap<string, T>): { readonly found: T; readonly names: number } | undefined {
+  for (let count = names.length; count > 0; count -= 1) {
+    const found = things.get(names.slice(0, count).join('.'));
+    if (found !== undefined) return { found, names: count };
+  }
+  return undefined;
+}
+
 /** The expression as a dotted path; undefined when it is another thing. */
 export function pathOf(expression: Expression): Path | undefined {
   if (expression.kind === 'identifier') return { names: [expression.name], places: [expression.at] };

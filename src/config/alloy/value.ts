@@ -21,6 +21,28 @@ export class Capsule<T = unknown> {
   }
 }
 
+/**
+ * What has no value here: an export of a component that is not part of Flamegate, or that cannot be read. It may be handed on in lists,
+ * arguments and exports; whatever is computed from it is the same, and the field that takes it in the end says why it cannot.
+ */
+export class Unusable extends Capsule<string> {
+  /** `why` is the message where it is used. */
+  constructor(why: string) {
+    super('unusable', why);
+  }
+}
+
+/** The first such thing in a value, however deep. */
+export function unusableIn(value: Value): Unusable | undefined {
+  if (value instanceof Unusable) return value;
+  const parts = isArray(value) ? value : isObject(value) ? [...value.values()] : [];
+  for (const part of parts) {
+    const found = unusableIn(part);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
 /** A function of the standard library; throws an Error whose message has no position yet, or a BadArgument. */
 export class NativeFunction {
   readonly call: (args: readonly Value[]) => Value;

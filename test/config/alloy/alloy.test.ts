@@ -203,7 +203,7 @@ test('warns at its place of each thing of a receiver that is not in force', () =
   );
 });
 
-test('reads relabelling, enriching and scraping in full, and says that this build cannot run them', () => {
+test('reads relabelling, enriching and scraping in full, and says which of them the build does not have', () => {
   const text = `${out}pyroscope.relabel "r" {
   ${intoOut}
   max_cache_size = 5
@@ -248,9 +248,9 @@ pyroscope.scrape "s" {
   assert.deepEqual(
     told(unavailable).map((line) => line.replace(/ is not in.*/, '')),
     [
-      'warning 6:1 processors.relabel/r: pyroscope.relabel',
-      'warning 18:1 processors.enrich/e: pyroscope.enrich',
-      'warning 30:1 receivers.scrape/s: pyroscope.scrape',
+      '6:1 processors.relabel/r: pyroscope.relabel',
+      '18:1 processors.enrich/e: pyroscope.enrich',
+      '30:1 receivers.scrape/s: pyroscope.scrape',
     ],
   );
   const value = tree?.value as Record<string, Record<string, unknown>>;
@@ -369,12 +369,33 @@ test('keeps secrets out of texts, and reads those of Kubernetes from a directory
   const files = { '/secrets/ns/n/url': 'http://k', '/secrets/ns/n/token': 'tok', '/secrets/ns/n/..data': 'no' };
   const tree = treeOf(text, { secretsDir: '/secrets', files }) as { exporters: Record<string, { endpoints: unknown[] }> };
   assert.deepEqual(tree.exporters['pyroscope/out']?.endpoints, [{ url: 'http://k', bearer_token: 'tok' }]);
-  assert.match(errorsOf(text).join(), /1:1 .*start with --secrets-dir DIR, where DIR\/ns\/n\/KEY holds each key/);
   assert.match(errorsOf(text, { secretsDir: '/other' }).join(), /1:1 .*no directory \/other\/ns\/n/);
   assert.match(
     errorsOf(text.replace('convert.nonsensitive', ''), { secretsDir: '/secrets', files }).join(),
     /7:1[12] .*secrets may not be converted into strings/,
   );
+});
+
+test('asks for secrets of Kubernetes where they are used, and only where something of pyroscope.* uses them', () => {
+  const secret = 'remote.kubernetes.secret "s" {\n  namespace = "ns"\n  name = "n"\n}\n';
+  const used = out.replace('"http://up:4040"', '"http://up:4040"\n    bearer_token = remote.kubernetes.secret.s.data.token');
+  assert.deepEqual(errorsOf(secret + used), [
+    '8:20 pyroscope.write.out.endpoint.bearer_token: remote.kubernetes.secret.s cannot be read: Flamegate asks no Kubernetes; mount it as files and start with --secrets-dir DIR, where DIR/ns/n/KEY holds each key',
+  ]);
+  const computed = used.replace('.data.token', '.data["token"] + "x"');
+  assert.match(errorsOf(secret + computed).join(), /^8:20 [^,]*start with --secrets-dir DIR[^,]*, where[^,]*$/);
+  const foreign = 'loki.write "l" {\n  endpoint {\n    bearer_token = remote.kubernetes.secret.s.data.token\n  }\n}\n';
+  assert.deepEqual(told(read(secret + out + foreign).problems), [
+    'warning 1:1 remote.kubernetes.secret.s: remote.kubernetes.secret skipped: nothing of pyroscope.* uses it',
+    'warning 10:1 loki.write.l: loki.write skipped: it is not part of Flamegate',
+  ]);
+});
+
+test('knows the names that the components had when Pyroscope was Phlare', () => {
+  assert.deepEqual(errorsOf('phlare.write "w" {\n}'), [
+    '1:1 phlare.write.w: phlare.write is called pyroscope.write now: rename the block and what refers to it',
+  ]);
+  assert.match(errorsOf('phlare.nope "w" {\n}').join(), /cannot find the definition of component name "phlare.nope"/);
 });
 
 test('never repeats a secret that is of the wrong kind', () => {

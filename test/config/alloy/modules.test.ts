@@ -147,7 +147,68 @@ test('refuses blocks of a module outside of one, and blocks of a file inside of 
   assert.match(errorsOf('declare "d" {\n}\ndeclare "d" {\n}\n').join(), /3:1 declare.d: "d" is already declared/);
 });
 
-test('skips what a module has of other families as it does outside', () => {
-  const { problems } = read('declare "d" {\n  loki.write "l" {\n  }\n}\nd "a" {\n}\nd "b" {\n}\n');
-  assert.deepEqual(told(problems), ['warning 2:3 loki.write.l: loki.write skipped: it is not part of Flamegate']);
+test('skips what a module has of other families as it does outside, and an instance as a whole when there is nothing else in it', () => {
+  const loki = '  loki.write "l" {\n  }\n';
+  const write = '  pyroscope.write "w" {\n  }\n';
+  const uses = 'd "a" {\n}\nd "b" {\n}\n';
+  assert.deepEqual(told(read(`declare "d" {\n${loki}${write}}\n${uses}`).problems), [
+    'warning 2:3 loki.write.l: loki.write skipped: it is not part of Flamegate',
+  ]);
+  const why = 'd skipped: nothing in it is of pyroscope.*, and nothing of pyroscope.* uses it';
+  assert.deepEqual(told(read(`declare "d" {\n${loki}}\n${uses}`).problems), [`warning 5:1 d.a: ${why}`, `warning 7:1 d.b: ${why}`]);
+});
+
+const foreign = 'loki.write "l" {\n}\n';
+
+test('hands values of other families on unevaluated, through arguments, defaults, lists, nested modules and exports', () => {
+  const inner =
+    'declare "inner" {\n  argument "lines" {\n  }\n  argument "more" {\n    optional = true\n    default = [argument.lines.value]\n  }\n  argument "to" {\n  }\n' +
+    '  loki.process "p" {\n    forward_to = argument.more.value\n  }\n  pyroscope.relabel "r" {\n    forward_to = argument.to.value\n  }\n' +
+    '  export "lines" {\n    value = array.concat([loki.process.p.receiver], argument.lines.value, [argument.more.value[0][0].x + "y"])\n  }\n}\n';
+  const outer = `declare "outer" {\n  argument "lines" {\n  }\n  argument "to" {\n  }\n  inner "i" {\n    lines = argument.lines.value\n    to = argument.to.value\n  }\n  export "lines" {\n    value = inner.i.lines\n  }\n}\n`;
+  const use = `outer "o" {\n  lines = [loki.write.l.receiver]\n  to = [pyroscope.write.out.receiver]\n}\nloki.echo "e" {\n  forward_to = outer.o.lines\n}\n`;
+  const { tree, problems } = read(`${inner}${outer}${foreign}${out}${use}`);
+  assert.deepEqual(
+    told(problems).map((line) => line.replace(/.* (.*) skipped: it is not part of Flamegate$/, '$1')),
+    ['loki.process', 'loki.write', 'loki.echo'],
+  );
+  const { pipelines } = (tree as { readonly value: Shape }).value.service;
+  assert.deepEqual(pipelines['relabel/outer.o.inner.i.r']?.pipelines, ['write/out']);
+});
+
+test('refuses such a value where something of pyroscope.* takes it, at that place', () => {
+  const taken = (value: string): string[] =>
+    errorsOf(
+      `declare "d" {\n  argument "to" {\n  }\n  pyroscope.relabel "r" {\n    forward_to = ${value}\n  }\n}\n${foreign}d "a" {\n  to = [loki.write.l.receiver]\n}\n`,
+    );
+  const why = 'loki.write.l cannot be used: loki.write is not part of Flamegate';
+  assert.deepEqual(taken('argument.to.value'), [`5:18 d.a.pyroscope.relabel.r.forward_to: ${why}`]);
+  assert.deepEqual(taken('array.concat(argument.to.value, [])'), [`5:18 d.a.pyroscope.relabel.r.forward_to: ${why}`]);
+  assert.deepEqual(
+    errorsOf(`${foreign}pyroscope.write "w" {\n  endpoint {\n    url = -loki.write.l.x\n    remote_timeout = loki.write.l.y\n  }\n}\n`),
+    [`5:11 pyroscope.write.w.endpoint.url: ${why}`, `6:22 pyroscope.write.w.endpoint.remote_timeout: ${why}`],
+  );
+});
+
+test('does not evaluate an argument that only other families use, but its names have to exist', () => {
+  const declared =
+    'declare "d" {\n  argument "lines" {\n  }\n  loki.echo "e" {\n    forward_to = argument.lines.value\n  }\n  pyroscope.write "w" {\n  }\n}\n';
+  const file = 'local.file "f" {\n  filename = "gone"\n}\n';
+  assert.deepEqual(errorsOf(`${declared}${file}d "a" {\n  lines = local.file.f.content\n}\n`), []);
+  assert.match(
+    errorsOf(`${declared}d "a" {\n  lines = [loki.write.gone.receiver]\n}\n`).join(),
+    /^11:12 d.a.lines: component "loki.write.gone.receiver" does not exist/,
+  );
+  const skipped = declared.replace('pyroscope.write', 'loki.write');
+  assert.match(
+    errorsOf(`${skipped}d "a" {\n  lines = [loki.write.gone.receiver]\n}\n`).join(),
+    /^11:12 d.a: component "loki.write.gone.receiver" does not exist/,
+  );
+  assert.match(errorsOf(`${skipped.replace('loki.echo', 'loki.ehco')}d "a" {\n  lines = 1\n}\n`).join(), /^4:3 .*did you mean "loki.echo"/);
+});
+
+test('evaluates an instance that exports something pyroscope.* uses, though nothing in it is of pyroscope.*', () => {
+  const text = `declare "d" {\n  argument "host" {\n  }\n  export "url" {\n    value = "http://" + argument.host.value\n  }\n}\nd "a" {\n  host = "h"\n}\npyroscope.write "w" {\n  endpoint {\n    url = d.a.url\n  }\n}\n`;
+  const tree = treeOf(text) as { exporters: Record<string, { endpoints: { url: string }[] }> };
+  assert.equal(tree.exporters['pyroscope/w']?.endpoints[0]?.url, 'http://h');
 });

@@ -3,7 +3,7 @@ import { messageOf } from '../../../core/errors.ts';
 import { Secret } from '../../../core/secret.ts';
 import type { Component } from '../component.ts';
 import { duration, text } from '../decode.ts';
-import type { Value } from '../value.ts';
+import { Unusable, type Value } from '../value.ts';
 
 /** remote.kubernetes.secret "x": what lies in a directory of mounted secrets; Flamegate itself asks no Kubernetes API. */
 export const kubernetesSecret: Component = component('remote.kubernetes.secret', (content) => new Secret(content));
@@ -27,11 +27,8 @@ function component(type: string, wrap: (content: string) => Value): Component {
       if (namespace === undefined || name === undefined) return { parts: [] };
       const { secretsDir } = self.world;
       if (secretsDir === undefined) {
-        block.error(
-          block.at,
-          `${type} reads from files here: start with --secrets-dir DIR, where DIR/${namespace.value}/${name.value}/KEY holds each key`,
-        );
-        return { parts: [] };
+        const why = `${type}.${block.block.label} cannot be read: Flamegate asks no Kubernetes; mount it as files and start with --secrets-dir DIR, where DIR/${namespace.value}/${name.value}/KEY holds each key`;
+        return { parts: [], exports: new Map([['data', new Unusable(why)]]) };
       }
       const dir = join(secretsDir, namespace.value, name.value);
       // A mounted secret has its keys as links and its versions in directories that begin with two dots.
