@@ -1,6 +1,7 @@
 import { createSecureContext, type SecureContextOptions, type SecureVersion } from 'node:tls';
 import { messageOf } from '../core/errors.ts';
 import { FollowedFile } from './client/followed-file.ts';
+import type { Renewable } from './server/renewal.ts';
 import type { ListenerTlsConfig } from './server/schema.ts';
 
 const versions: Readonly<Record<ListenerTlsConfig['min_version'], SecureVersion>> = {
@@ -18,7 +19,8 @@ interface Reading {
 }
 
 /** A listener's certificate, key and the authorities of its clients, followed when their files change. */
-export class ListenerTls {
+export class ListenerTls implements Renewable {
+  readonly what: string;
   readonly config: ListenerTlsConfig;
   readonly #cert: FollowedFile;
   readonly #key: FollowedFile;
@@ -28,11 +30,17 @@ export class ListenerTls {
   /** Reads every file. Throws a sentence that names the file when one is missing or of no use. */
   constructor(config: ListenerTlsConfig) {
     this.config = config;
+    this.what = `the certificate of ${config.cert_file}`;
     this.#cert = new FollowedFile(config.cert_file);
     this.#key = new FollowedFile(config.key_file);
     this.#ca = config.client_ca_file === undefined ? undefined : new FollowedFile(config.client_ca_file);
     this.#reading = { cert: this.#cert.readNow(), key: this.#key.readNow(), ca: this.#ca?.readNow() };
     this.#check(this.#reading);
+  }
+
+  /** Whether a certificate of a client, where it has one, is looked at. */
+  get verifies(): boolean {
+    return this.config.client_ca_file !== undefined;
   }
 
   /** As they were read last. */

@@ -132,9 +132,9 @@ test('serves a renewed certificate without a restart, and the last good one when
     await clock.advance(1000);
     assert.equal(await subjectOf(it.port), 'renewed');
   }
-  const warnings = it.host.lines.filter(({ level }) => level === 'warn');
-  assert.equal(warnings.length, 1);
-  assert.match(String(warnings[0]?.facts['error']), /cert_file .*followed\.pem is no certificate/);
+  const errors = it.host.lines.filter(({ level }) => level === 'error');
+  assert.equal(errors.length, 1);
+  assert.match(String(errors[0]?.facts['error']), /cert_file .*followed\.pem is no certificate/);
 });
 
 test('a reload that asks for TLS or certificates ends what came in without: idle at once, the rest after its answer', async (t) => {
