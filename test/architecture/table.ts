@@ -31,6 +31,7 @@ export const packages: Readonly<Record<string, Owners>> = {
   undici: ['net/client/'],
   '@grpc/grpc-js': ['net/client/'],
   oauth4webapi: ['net/client/'],
+  bcryptjs: ['net/server/bcrypt-worker.ts'],
   '@connectrpc/connect': ['receivers/', 'cli/sink'],
   '@connectrpc/connect-node': ['receivers/', 'cli/sink'],
   '@bufbuild/protobuf': ['gen/', 'receivers/', 'cli/sink'],
@@ -88,6 +89,7 @@ export const builtins: Readonly<Record<string, Owners>> = {
   os: ['cli/', 'config/alloy/', 'net/client/user-agent.ts'],
   module: ['net/client/user-agent.ts', 'bin.cjs'],
   child_process: ['cli/'],
+  worker_threads: ['net/server/bcrypt-'],
   'timers/promises': ['cli/demo/app.ts'],
   'readline/promises': ['cli/'],
 };

@@ -58,6 +58,8 @@ export interface Route {
   readonly inflates: boolean;
   /** The body is left to the route, which takes it from exchange.pieces(): it may be larger than we would hold, for longer than we would wait. */
   readonly streams?: boolean;
+  /** For whoever asks, without credentials: a balancer has none. Its body is a few bytes. */
+  readonly open?: boolean;
   /** Throws Unserved when no protocol of this path speaks the content type. */
   dialect(headers: IncomingHttpHeaders): Dialect;
   handle(request: Request): Promise<Reply>;
@@ -81,7 +83,7 @@ export interface Request {
 
 /** Who sends. */
 export interface Identity {
-  /** Empty when nobody has to prove who they are. */
+  /** Of the user, or subject of a verified client certificate; empty when nobody has to prove who they are, and with tokens. */
   readonly name: string;
   /** undefined: any. */
   readonly tenants: readonly string[] | undefined;

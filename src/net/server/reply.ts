@@ -1,5 +1,5 @@
 import { Failed, Invalid, type InvalidReason, Refused, type RefusedReason } from '../../core/errors.ts';
-import { Bug, Unserved, type UnservedReason, unservedReasons } from './unserved.ts';
+import { Bug, Forbidden, Unserved, type UnservedReason, unservedReasons } from './unserved.ts';
 
 /** Why a request was not answered 200: the `reason` of flamegate_receiver_requests_refused_total. */
 export type RefusalReason = InvalidReason | RefusedReason | UnservedReason | 'endpoint' | 'bug';
@@ -22,6 +22,7 @@ interface Answer {
 
 const invalidArgument = 3;
 const deadlineExceeded = 4;
+const permissionDenied = 7;
 const resourceExhausted = 8;
 const unimplemented = 12;
 const internal = 13;
@@ -49,6 +50,7 @@ const refusedAnswers: Readonly<Record<RefusedReason, Answer>> = {
 };
 
 const unservedAnswers: Readonly<Record<UnservedReason, Answer>> = {
+  auth: { status: 401, code: unauthenticated },
   tenant: { status: 401, code: unauthenticated },
   path: { status: 404, code: unimplemented },
   method: { status: 405, code: unimplemented },
@@ -59,7 +61,9 @@ const unservedAnswers: Readonly<Record<UnservedReason, Answer>> = {
   canceled: { status: 499, code: 1 },
 };
 
-/** Every reason there is: their counters exist from the start. Some come with later protections (auth). */
+const forbiddenAnswer: Answer = { status: 403, code: permissionDenied };
+
+/** Every reason there is: their counters exist from the start. */
 export const refusalReasons: readonly RefusalReason[] = [
   ...new Set<RefusalReason>([...keysOf(invalidAnswers), ...keysOf(refusedAnswers), ...unservedReasons, 'endpoint', 'bug']),
 ];
@@ -76,7 +80,8 @@ export function verdictOf(why: unknown): Verdict {
     return { ...refusedAnswers[why.reason], reason: why.reason, message: why.message, headers };
   }
   if (why instanceof Unserved) {
-    return { ...unservedAnswers[why.reason], reason: why.reason, message: why.message, headers: why.headers };
+    const answer = why instanceof Forbidden ? forbiddenAnswer : unservedAnswers[why.reason];
+    return { ...answer, reason: why.reason, message: why.message, headers: why.headers };
   }
   if (why instanceof Failed) {
     const headers = why.retryAfterMs === undefined ? {} : retryAfter(why.retryAfterMs);

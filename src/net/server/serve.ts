@@ -7,7 +7,7 @@ import type { ConnectionOptions } from './connection.ts';
 import { plain } from './dialect.ts';
 import type { Dialect, Exchange, Reply, Route } from './exchange.ts';
 import { untilAborted, untilCut, untilDeadline } from './handling.ts';
-import { identify, type TenantRules, tenantOf } from './identity.ts';
+import { nobody, type SenderRules, senderOf } from './identity.ts';
 import { inflate } from './inflate.ts';
 import { type RefusalReason, verdictOf } from './reply.ts';
 import { Bug, Unserved } from './unserved.ts';
@@ -37,8 +37,8 @@ export interface ServerOptions {
   readonly maxDecompressedBytes: number;
   /** First byte to end of body. */
   readonly requestTimeoutMs: number;
-  /** undefined: no header names a tenant. */
-  readonly tenant: TenantRules | undefined;
+  /** Who may send what for whom. */
+  readonly senders: SenderRules;
   /** What a 404 says, paths included. */
   readonly notFound: string;
   /** Lame duck: everything is served and every connection closed after its answer. */
@@ -47,6 +47,8 @@ export interface ServerOptions {
   readonly refused: (reason: RefusalReason) => void;
 }
 
+// What a health check needs. Whoever is not asked who he is gets no room for more.
+const openBodyBytes = 4096;
 const drainRetryMs = 1000;
 // A body that is on its way when we stop is mostly there at once; one that stands still would take the time in which exporters deliver.
 const drainBodyMs = 3000;
@@ -135,17 +137,18 @@ export class HttpServer implements Server {
   }
 
   async #answer(exchange: Exchange, route: Route, dialect: Dialect, reservation: Reservation): Promise<Reply> {
-    const { clock, tenant: tenantRules, maxRequestBytes, maxDecompressedBytes, requestTimeoutMs } = this.#options;
+    const { clock, senders, maxRequestBytes, maxDecompressedBytes, requestTimeoutMs } = this.#options;
     const startedAt = clock.monotonic();
     if (this.#draining) throw draining();
-    const identity = identify();
-    const tenant = tenantRules === undefined ? '' : tenantOf(exchange, tenantRules);
+    const known = route.open === true ? nobody : senderOf(exchange, senders);
+    const { identity, tenant } = known instanceof Promise ? await known : known;
     const { announcedBytes } = dialect;
-    const limits = { maxBytes: maxRequestBytes, timeoutMs: requestTimeoutMs, announcedBytes, receiving: this.#receiving };
+    const [maxBytes, maxInflatedBytes] = route.open === true ? [openBodyBytes, openBodyBytes] : [maxRequestBytes, maxDecompressedBytes];
+    const limits = { maxBytes, timeoutMs: requestTimeoutMs, announcedBytes, receiving: this.#receiving };
     if (route.streams === true) reservation.hold(0);
     const arrived = route.streams === true ? [] : await readBody(exchange, reservation, limits, clock);
     const undo = (pieces: readonly Uint8Array[], encoding: string): Promise<readonly Uint8Array[]> =>
-      inflate(pieces, encoding, reservation, maxDecompressedBytes);
+      inflate(pieces, encoding, reservation, maxInflatedBytes);
     const encoding = route.inflates ? exchange.headers['content-encoding'] : undefined;
     const body = encoding === undefined ? arrived : await undo(arrived, encoding);
     const deadlineMs = dialect.deadlineMs(exchange.headers);

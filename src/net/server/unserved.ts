@@ -2,7 +2,8 @@
 export type UnservedReason = (typeof unservedReasons)[number];
 /** Every reason, as it stands in flamegate_receiver_requests_refused_total. */
 export const unservedReasons = [
-  'tenant', // an id that no Pyroscope takes
+  'auth', // credentials that are missing or wrong
+  'tenant', // an id that no Pyroscope takes, or not the sender's own
   'path', // nothing is served there
   'method', // something is, but not for this method
   'content_type', // no protocol of this path speaks it
@@ -23,6 +24,14 @@ export class Unserved extends Error {
     this.name = 'Unserved';
     this.reason = reason;
     this.headers = headers;
+  }
+}
+
+/** The sender is known, and may not do this. */
+export class Forbidden extends Unserved {
+  constructor(message: string) {
+    super('tenant', message);
+    this.name = 'Forbidden';
   }
 }
 

@@ -11,6 +11,7 @@ export function healthRoute(connect: ConnectService): Route {
   return {
     methods: ['POST'],
     inflates: true,
+    open: true,
     dialect: dialectOfRequest,
     async handle(request) {
       const form = formOfRequest(request.exchange.headers);
@@ -24,6 +25,7 @@ export function readyRoute(unready: () => readonly string[]): Route {
   return {
     methods: ['GET', 'HEAD'],
     inflates: false,
+    open: true,
     dialect: () => plain,
     handle() {
       const reasons = unready();

@@ -1,8 +1,10 @@
 import { aborted } from '../../core/abort.ts';
 import type { Consumer, Held, Host, Receiver } from '../../core/component.ts';
 import { Admission, InFlight } from '../../net/server/admission.ts';
+import { createAuthenticator } from '../../net/server/authenticator.ts';
 import type { ConnectionOptions } from '../../net/server/connection.ts';
 import type { Route } from '../../net/server/exchange.ts';
+import type { Authenticator } from '../../net/server/identity.ts';
 import { type Listener, shareListener } from '../../net/server/listener.ts';
 import { createServer, type HttpServer } from '../../net/server/serve.ts';
 import { ListenerTls } from '../../net/tls.ts';
@@ -34,15 +36,17 @@ export class PyroscopeReceiver implements Receiver {
   readonly #next: Consumer;
   readonly #intake: Intake;
   readonly #tls: ListenerTls | undefined;
+  readonly #authenticator: Authenticator | undefined;
   #open: Open | undefined;
 
-  /** Throws a sentence that names a certificate file of no use. */
+  /** Throws a sentence that names a file of no use: certificates, users, tokens. */
   constructor(config: PyroscopeReceiverConfig, next: Consumer, host: Host) {
     this.#config = config;
     this.#host = host;
     this.#next = next;
     this.#intake = new Intake(next, host, config.tenant.forward);
     this.#tls = config.tls && new ListenerTls(config.tls);
+    this.#authenticator = createAuthenticator(config.auth, host);
   }
 
   /** Rejects with CannotListen. */
@@ -50,6 +54,7 @@ export class PyroscopeReceiver implements Receiver {
     const { endpoint, conn_limit: limit } = this.#config;
     const listener = await shareListener({ endpoint }, this.#host);
     const inFlight = await this.#host.share('in_flight_bytes', () => Promise.resolve(new InFlight()));
+    await this.#authenticator?.start();
     const server = this.#createServer(inFlight.resource);
     this.#open = { listener, inFlight, server, withdraw: listener.resource.serve(server) };
     const { metrics, log, id } = this.#host;
@@ -79,6 +84,7 @@ export class PyroscopeReceiver implements Receiver {
     await Promise.race([open.server.drain(), aborted(deadline)]);
     await open.listener.release();
     await open.inFlight.release();
+    await this.#authenticator?.stop();
   }
 
   #createServer(inFlight: InFlight): HttpServer {
@@ -95,7 +101,10 @@ export class PyroscopeReceiver implements Receiver {
       maxDecompressedBytes: limits.max_decompressed_size,
       requestTimeoutMs: timeouts.request,
       // Alloy's receive_http looks at no client header.
-      tenant: compatibility === 'alloy' ? undefined : { header: tenant.header.toLowerCase(), fallback: tenant.default },
+      senders: {
+        authenticator: this.#authenticator,
+        tenant: compatibility === 'alloy' ? undefined : { header: tenant.header.toLowerCase(), fallback: tenant.default },
+      },
       notFound: notFound([...routes.keys()], this.#config.path_prefix),
       lameDuck: () => this.#host.unready().length > 0,
       refused: (reason) => this.#intake.refuse(reason),

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { notInThisBuild } from '../../core/later.ts';
 import { AddressSchema } from '../../net/server/address.ts';
+import { AuthSchema } from '../../net/server/auth-schema.ts';
 import { tenantFault } from '../../net/server/identity.ts';
 import { ListenerTlsSchema, limitsShape, timeoutsShape } from '../../net/server/schema.ts';
 
@@ -29,7 +30,7 @@ export const PyroscopeReceiverSchema = z.strictObject({
   endpoint: AddressSchema.default('127.0.0.1:4040').describe('Where to listen: host:port, [::]:port or unix:/path'),
   path_prefix: PrefixSchema.describe('Everything is served below this path as well, for an ingress that does not strip its prefix'),
   tls: ListenerTlsSchema.optional().describe('HTTPS on the same port; HTTP/2 by ALPN. Clear text is not served then'),
-  auth: notInThisBuild('Who may send'),
+  auth: AuthSchema.optional().describe('Who may send, checked before a body is read; at most one of the two'),
   tenant: TenantSchema.prefault({}).describe('Whose profiles a sender sends'),
   trusted_proxies: notInThisBuild('Proxies whose X-Forwarded-For names the sender'),
   limits: z

@@ -27,7 +27,11 @@ for (const { name, send } of versions) {
       seen = request;
       return Promise.resolve(ok);
     });
-    const it = await serving(t, { '/echo': route }, { tenant: { header: 'x-scope-orgid', fallback: 'none' } });
+    const it = await serving(
+      t,
+      { '/echo': route },
+      { senders: { authenticator: undefined, tenant: { header: 'x-scope-orgid', fallback: 'none' } } },
+    );
     const headers = { 'x-scope-orgid': 'squad-1', 'x-many': ['a', 'b, c'] };
     await send(it.port, { path: '//echo?a=1&b=//2', headers, body: Buffer.alloc(100_000, 'x') });
     assert.deepEqual([seen?.exchange.method, seen?.exchange.path, seen?.exchange.query], ['POST', '/echo', 'a=1&b=//2']);
@@ -56,7 +60,11 @@ for (const { name, send } of versions) {
   });
 
   test(`${name}: a bad tenant is refused before a body is read`, async (t) => {
-    const it = await serving(t, { '/echo': echo }, { tenant: { header: 'x-scope-orgid', fallback: '' } });
+    const it = await serving(
+      t,
+      { '/echo': echo },
+      { senders: { authenticator: undefined, tenant: { header: 'x-scope-orgid', fallback: '' } } },
+    );
     const answer = await send(it.port, { headers: { 'x-scope-orgid': 'a|b' }, body: Buffer.alloc(300_000) });
     assert.equal(answer.status, 401);
     assert.ok(answer.headers['www-authenticate']);

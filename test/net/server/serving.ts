@@ -49,7 +49,7 @@ export function serverOptions(host: TestHost, options: ServingOptions = {}): Ser
     maxRequestBytes: 256 * 1024,
     maxDecompressedBytes: 512 * 1024,
     requestTimeoutMs: 60_000,
-    tenant: undefined,
+    senders: { authenticator: undefined, tenant: undefined },
     notFound: 'served here: /echo',
     lameDuck: () => false,
     refused: (reason) => refusals.push(reason),

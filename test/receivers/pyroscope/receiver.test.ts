@@ -158,7 +158,6 @@ test('counters exist from the start, and gauges show connections and bytes in fl
 
 test('what this build does not have is refused by name', () => {
   for (const config of [
-    { auth: { basic: { users_file: 'x' } } },
     { trusted_proxies: ['10.0.0.0/8'] },
     { limits: { max_connections: 5 } },
     { timeouts: { min_rate: '1KiB' } },
