@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream';
 import type { Clock } from '../../core/clock.ts';
 import type { ListenerTls } from '../tls.ts';
 import type { Peer } from './exchange.ts';
+import type { TrustedProxies } from './proxies.ts';
 
 /** What holds for every connection of a server. */
 export interface ConnectionOptions {
@@ -20,6 +21,8 @@ export interface ConnectionOptions {
   readonly tls?: ListenerTls | undefined;
   /** Connections above it wait until another one closes, as with Alloy's conn_limit; 0 or none: no limit. */
   readonly maxConnections?: number | undefined;
+  /** undefined: the sender is who connects. */
+  readonly proxies?: TrustedProxies | undefined;
 }
 
 /** How long a sender may take to hear our last words. */

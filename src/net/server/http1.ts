@@ -91,7 +91,7 @@ export class Http1 {
     const fault = target instanceof Invalid ? target : undefined;
     const arrival = {
       target: target instanceof Invalid ? nowhere : target,
-      peer: connection.peer,
+      peer: this.#options.proxies?.see(connection.peer, request.rawHeaders) ?? connection.peer,
       expectsContinue,
     };
     const exchange = new Http1Exchange(request, response, arrival);

@@ -110,7 +110,7 @@ export class Http2 {
       headers,
       rawHeaders,
       target: target instanceof Invalid ? nowhere : target,
-      peer: entry.peer,
+      peer: this.#options.proxies?.see(entry.peer, rawHeaders) ?? entry.peer,
     });
     if (fault !== undefined) return exchange.send(this.#current().refuseBytes(fault));
     entry.owed += 1;

@@ -6,6 +6,7 @@ import type { ConnectionOptions } from '../../net/server/connection.ts';
 import type { Route } from '../../net/server/exchange.ts';
 import type { Authenticator } from '../../net/server/identity.ts';
 import { type Listener, shareListener } from '../../net/server/listener.ts';
+import { TrustedProxies } from '../../net/server/proxies.ts';
 import { createServer, type HttpServer } from '../../net/server/serve.ts';
 import { ListenerTls } from '../../net/tls.ts';
 import { LabelCache } from '../../wire/label-cache.ts';
@@ -112,7 +113,7 @@ export class PyroscopeReceiver implements Receiver {
   }
 
   #connections(): ConnectionOptions {
-    const { path_prefix, limits, timeouts, conn_limit } = this.#config;
+    const { path_prefix, limits, timeouts, conn_limit, trusted_proxies } = this.#config;
     return {
       pathPrefix: path_prefix,
       headerTimeoutMs: timeouts.header,
@@ -121,6 +122,7 @@ export class PyroscopeReceiver implements Receiver {
       maxStreams: limits.max_streams_per_connection,
       tls: this.#tls,
       maxConnections: conn_limit,
+      proxies: trusted_proxies.length === 0 ? undefined : new TrustedProxies(trusted_proxies),
     };
   }
 

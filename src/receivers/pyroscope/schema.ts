@@ -3,6 +3,7 @@ import { notInThisBuild } from '../../core/later.ts';
 import { AddressSchema } from '../../net/server/address.ts';
 import { AuthSchema } from '../../net/server/auth-schema.ts';
 import { tenantFault } from '../../net/server/identity.ts';
+import { ProxiesSchema } from '../../net/server/proxies.ts';
 import { ListenerTlsSchema, limitsShape, timeoutsShape } from '../../net/server/schema.ts';
 
 const PrefixSchema = z
@@ -32,7 +33,7 @@ export const PyroscopeReceiverSchema = z.strictObject({
   tls: ListenerTlsSchema.optional().describe('HTTPS on the same port; HTTP/2 by ALPN. Clear text is not served then'),
   auth: AuthSchema.optional().describe('Who may send, checked before a body is read; at most one of the two'),
   tenant: TenantSchema.prefault({}).describe('Whose profiles a sender sends'),
-  trusted_proxies: notInThisBuild('Proxies whose X-Forwarded-For names the sender'),
+  trusted_proxies: ProxiesSchema.default([]).describe('Addresses and CIDRs of proxies whose X-Forwarded-For names the sender'),
   limits: z
     .strictObject({
       max_connections: notInThisBuild('Above it the oldest idle connection is closed').optional(),
