@@ -45,12 +45,12 @@ async function probe(target: ProbeTarget, host: Host): Promise<string | undefine
   try {
     if (target.protocol === 'grpc') {
       const client = createGrpcClient(target, host);
-      return faultOfGrpc(await client.push(nothing, {}, forever).finally(() => client.close()));
+      return faultOfGrpc(await client.request(nothing, {}, forever).finally(() => client.close()));
     }
     const client = createHttpClient(target, host);
     const headers = { 'Content-Type': 'application/proto', 'Connect-Protocol-Version': '1' };
     const request = { path: '/push.v1.PusherService/Push', query: '', headers, body: nothing };
-    return faultOfHttp(await client.send(request, forever).finally(() => client.close()));
+    return faultOfHttp(await client.request(request, forever).finally(() => client.close()));
   } catch (why) {
     return messageOf(why); // tls_config names a file of no use
   }

@@ -64,10 +64,10 @@ class EndpointSender implements Sender {
     const headers = { ...this.#tenant(shipment.tenant), ...shipment.headers };
     const { request, body } = shipment;
     if (request.kind === 'push' && this.#grpc !== undefined) {
-      return answerOfGrpc(await this.#grpc.push(body, headers, signal), clock.now());
+      return answerOfGrpc(await this.#grpc.request(body, headers, signal), clock.now());
     }
     const http = request.kind === 'push' ? this.#connect(shipment.leftMs) : ingest(request);
-    const outcome = await this.#http.send({ ...http, headers: { ...http.headers, ...headers }, body }, signal);
+    const outcome = await this.#http.request({ ...http, headers: { ...http.headers, ...headers }, body }, signal);
     return answerOfHttp(outcome, request.kind, clock.now());
   }
 
@@ -79,7 +79,7 @@ class EndpointSender implements Sender {
     };
     // A message is one attempt as any other, an upload may take as long as it is allowed to.
     const timeoutMs = body instanceof Uint8Array ? this.#config.remote_timeout : this.#config.debug_info_upload_timeout;
-    const outcome = await this.#http.send({ path, query: '', headers, body, timeoutMs }, signal);
+    const outcome = await this.#http.request({ path, query: '', headers, body, timeoutMs }, signal);
     switch (outcome.kind) {
       case 'response':
         return { status: outcome.status, contentType: outcome.headers['content-type'] ?? '', body: outcome.body };

@@ -6,7 +6,7 @@ import { answerText } from './answer-text.ts';
 import { Authenticator } from './auth.ts';
 import type { RawRequest, RawResponse } from './exchange.ts';
 import { CredentialsError, describeFailure } from './failure.ts';
-import { EndpointHeaders } from './headers.ts';
+import { EndpointHeaders, type HeaderMap } from './headers.ts';
 import { maxRedirects, mayHaveSecrets, redirectTarget } from './redirect.ts';
 import type { HttpClientConfig } from './schema.ts';
 import { Transport } from './transport.ts';
@@ -14,26 +14,44 @@ import { Transport } from './transport.ts';
 /** One endpoint's connections. */
 export interface HttpClient {
   /**
-   * One attempt, bounded by `remote_timeout`. Never throws for what the network or the other side did. A redirect that is not followed, or one
-   * too many, is a response like any other.
+   * Begins one attempt, bounded by `remote_timeout`. `done` is called exactly once, never before send() has returned, and must not throw. Never
+   * throws for what the network or the other side did. A redirect that is not followed, or one too many, is a response like any other. The
+   * returned function cancels the attempt: `done` then gets `aborted`; once the attempt is over it does nothing.
    */
-  send(request: OutgoingHttp, signal: AbortSignal): Promise<HttpOutcome>;
+  send(request: OutgoingHttp, done: (outcome: HttpOutcome) => void): () => void;
+  /** send() as a promise, which never rejects; the signal cancels. For callers that send now and then. */
+  request(request: OutgoingHttp, signal: AbortSignal): Promise<HttpOutcome>;
+  /** What the endpoint's own headers and these come to, for many requests that have the same; goes out as OutgoingHttp.prepared. */
+  prepare(headers: Readonly<Record<string, string | readonly string[]>>): PreparedHeaders;
   close(): Promise<void>;
 }
 
 /** What goes out. */
 export interface OutgoingHttp {
+  /** POST unless it is said. */
+  readonly method?: 'GET' | 'POST';
   /** Begins with '/'; goes below the path of the endpoint's URL, whose query is not used. */
   readonly path: string;
   /** Complete, without '?'. */
   readonly query: string;
   /** The record's own: they replace those of the endpoint's `headers`; the rest of the endpoint's is added here. */
   readonly headers: Readonly<Record<string, string | readonly string[]>>;
+  /** From prepare() of the same client, instead of `headers`, which are empty then. */
+  readonly prepared?: PreparedHeaders;
+  /** More headers, [name, value, name, value, ...], in lower case, that nothing else sets. */
+  readonly extra?: readonly string[];
   /** One piece: what undici writes without iterating. Pieces are for what is too large for memory; they can be sent once only, so no redirect
    *  is followed and nothing is sent again. */
   readonly body: Uint8Array | AsyncIterable<Uint8Array>;
   /** Instead of `remote_timeout`, in milliseconds. */
   readonly timeoutMs?: number;
+  /** How much of the answer's body is read; 64 KiB unless it is said. */
+  readonly maxBodyBytes?: number;
+}
+
+/** What prepare() made; nobody else looks into it. */
+export interface PreparedHeaders {
+  readonly map: HeaderMap;
 }
 
 /** What an attempt brought. */
@@ -48,7 +66,7 @@ export type HttpOutcome =
       readonly retryAfter: string | undefined;
       /** The first 2 KiB of the body. */
       readonly text: string;
-      /** The first 64 KiB, as they came. */
+      /** As much as `maxBodyBytes` allows, as it came. */
       readonly body: Uint8Array;
     }
   | { readonly kind: 'failure'; readonly cause: 'network' | 'timeout' | 'credentials'; readonly message: string }
@@ -76,7 +94,17 @@ class EndpointClient implements HttpClient {
     this.#transport = new Transport(config, host);
   }
 
-  async send(request: OutgoingHttp, signal: AbortSignal): Promise<HttpOutcome> {
+  send(request: OutgoingHttp, done: (outcome: HttpOutcome) => void): () => void {
+    const cancelled = new AbortController();
+    this.request(request, cancelled.signal).then(done);
+    return () => cancelled.abort();
+  }
+
+  prepare(headers: OutgoingHttp['headers']): PreparedHeaders {
+    return { map: this.#headers.build(headers) };
+  }
+
+  async request(request: OutgoingHttp, signal: AbortSignal): Promise<HttpOutcome> {
     const attempt = new AbortController();
     // A reason without this code counts as the connection's end when undici has the request in its queue again, after GOAWAY: those that wait with
     // it would fail too (onError in client.js).
@@ -103,8 +131,9 @@ class EndpointClient implements HttpClient {
   }
 
   async #exchange(outgoing: OutgoingHttp, signal: AbortSignal): Promise<RawResponse> {
-    let headers = this.#headers.build(outgoing.headers);
-    let request: RawRequest = { origin: this.#base.origin, path: this.#pathOf(outgoing), method: 'POST', headers, body: outgoing.body };
+    let headers = this.#headersOf(outgoing);
+    const { body, maxBodyBytes, method = 'POST' } = outgoing;
+    let request: RawRequest = { origin: this.#base.origin, path: this.#pathOf(outgoing), method, headers, body, maxBodyBytes };
     let trusted = true;
     for (let hops = 0; ; hops++) {
       const sent = trusted ? { ...request, headers: await this.#authenticator.authorize(headers, signal) } : request;
@@ -121,6 +150,13 @@ class EndpointClient implements HttpClient {
       if (next.origin !== request.origin) headers = { ...headers, host: next.host };
       request = { ...request, origin: next.origin, path: `${next.pathname}${next.search}`, headers };
     }
+  }
+
+  #headersOf({ headers, prepared, extra = [] }: OutgoingHttp): HeaderMap {
+    const map = prepared?.map ?? this.#headers.build(headers);
+    if (extra.length === 0) return map;
+    const more = extra.flatMap((name, i) => (i % 2 === 0 ? [[name, extra[i + 1] ?? '']] : []));
+    return { ...map, ...Object.fromEntries(more) };
   }
 
   /** Put together as text: a URL object would spell the query its own way. */

@@ -13,10 +13,13 @@ import type { HttpClientConfig } from './schema.ts';
 /** One endpoint's gRPC channel. */
 export interface GrpcClient {
   /**
-   * One call of push.v1.PusherService/Push, bounded by `remote_timeout`. `body` is the encoded PushRequest; it is not copied. Never throws for
-   * what the network or the other side did.
+   * Begins one call of push.v1.PusherService/Push, bounded by `remote_timeout`. `body` is the encoded PushRequest; it is not copied. `done` is
+   * called exactly once, never before push() has returned, and must not throw. Never throws for what the network or the other side did. The
+   * returned function cancels the call: `done` then gets `aborted`; once the call is over it does nothing.
    */
-  push(body: Uint8Array, headers: Readonly<Record<string, string>>, signal: AbortSignal): Promise<GrpcOutcome>;
+  push(body: Uint8Array, headers: Readonly<Record<string, string>>, done: (outcome: GrpcOutcome) => void): () => void;
+  /** push() as a promise, which never rejects; the signal cancels. For callers that send now and then. */
+  request(body: Uint8Array, headers: Readonly<Record<string, string>>, signal: AbortSignal): Promise<GrpcOutcome>;
   close(): Promise<void>;
 }
 
@@ -60,7 +63,13 @@ class EndpointChannels implements GrpcClient {
     this.#authenticator = new Authenticator(config, host);
   }
 
-  async push(body: Uint8Array, own: Readonly<Record<string, string>>, signal: AbortSignal): Promise<GrpcOutcome> {
+  push(body: Uint8Array, own: Readonly<Record<string, string>>, done: (outcome: GrpcOutcome) => void): () => void {
+    const cancelled = new AbortController();
+    this.request(body, own, cancelled.signal).then(done);
+    return () => cancelled.abort();
+  }
+
+  async request(body: Uint8Array, own: Readonly<Record<string, string>>, signal: AbortSignal): Promise<GrpcOutcome> {
     const startedAt = this.#host.clock.monotonic();
     const attempt = follow(signal);
     const cancel = this.#host.clock.after(this.#config.remote_timeout, () => attempt.controller.abort(new Error('remote_timeout')));

@@ -13,7 +13,7 @@ const host = createTestHost();
 async function authorization(keys: object, userInfo = ''): Promise<string[]> {
   await using upstream = await createUpstream();
   const client = createHttpClient(config(upstream.url.replace('//', `//${userInfo}`), keys), host);
-  await client.send(push(), never);
+  await client.request(push(), never);
   await client.close();
   return values(upstream.seen[0], 'authorization');
 }
@@ -44,13 +44,13 @@ test('a secret file is trimmed, and read again when it changes; while it is miss
   await using upstream = await createUpstream();
   const client = createHttpClient(config(upstream.url, { bearer_token_file: file }), host);
   assert.equal(
-    inWords(await client.send(push(), never)),
+    inWords(await client.request(push(), never)),
     `credentials: unable to read authorization credentials: unable to read file ${file}: ENOENT`,
   );
   assert.equal(upstream.seen.length, 0);
   for (const text of ['  first\n', 'other1', 'other2']) {
     await writeFile(file, text);
-    await client.send(push(), never);
+    await client.request(push(), never);
   }
   await client.close();
   await rm(directory, { recursive: true });
@@ -68,7 +68,7 @@ for (const [keys, complaint] of [
   test(`says ${complaint}`, async () => {
     await using upstream = await createUpstream();
     const client = createHttpClient(config(upstream.url, keys), host);
-    assert.equal(inWords(await client.send(push(), never)), `credentials: ${complaint}: unable to read file /nope: ENOENT`);
+    assert.equal(inWords(await client.request(push(), never)), `credentials: ${complaint}: unable to read file /nope: ENOENT`);
     await client.close();
     assert.equal(upstream.seen.length, 0);
   });

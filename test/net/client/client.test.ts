@@ -13,7 +13,7 @@ test('sends path, query, headers and body as they are', async (t) => {
   await using upstream = await createUpstream();
   const client = createHttpClient(config(`${upstream.url}/pyro//`), host);
   t.after(() => client.close());
-  const outcome = await client.send(push({ query: "name=a{x='1'}&from=%41", headers: { 'content-type': ['one', 'two'] } }), never);
+  const outcome = await client.request(push({ query: "name=a{x='1'}&from=%41", headers: { 'content-type': ['one', 'two'] } }), never);
   assert.equal(inWords(outcome), '200');
   const [seen] = upstream.seen;
   assert.equal(seen?.method, 'POST');
@@ -33,7 +33,7 @@ test("the record's own headers replace those of headers, http_headers are added 
     host,
   );
   t.after(() => client.close());
-  await client.send(push(), never);
+  await client.request(push(), never);
   const [seen] = upstream.seen;
   assert.deepEqual(values(seen, 'content-type'), ['application/proto']);
   assert.deepEqual(values(seen, 'x-both'), ['a', 'b', 'c']);
@@ -45,7 +45,7 @@ test('names itself where nobody else does', async (t) => {
   await using upstream = await createUpstream();
   const client = createHttpClient(config(upstream.url), host);
   t.after(() => client.close());
-  await client.send(push(), never);
+  await client.request(push(), never);
   assert.match(values(upstream.seen[0], 'user-agent').join(), /^Flamegate\/\S+ \(.+\)$/);
 });
 
@@ -56,7 +56,7 @@ test('tells the facts of an answer', async (t) => {
   });
   const client = createHttpClient(config(upstream.url), host);
   t.after(() => client.close());
-  const outcome = await client.send(push(), never);
+  const outcome = await client.request(push(), never);
   assert.equal(outcome.kind, 'response');
   if (outcome.kind !== 'response') return;
   assert.equal(outcome.status, 503);
@@ -74,7 +74,7 @@ test('uses its connection again, also after error answers', async (t) => {
   });
   const client = createHttpClient(config(upstream.url), host);
   t.after(() => client.close());
-  for (let i = 0; i < 6; i++) await client.send(push(), never);
+  for (let i = 0; i < 6; i++) await client.request(push(), never);
   // A second one where the next request came before undici had put the first back.
   assert.ok(upstream.connections() <= 2);
 });
@@ -87,7 +87,7 @@ test('many requests at once do not wait for each other', async (t) => {
   });
   const client = createHttpClient(config(upstream.url), host);
   t.after(() => client.close());
-  const outcomes = await Promise.all(Array.from({ length: 40 }, () => client.send(push(), never)));
+  const outcomes = await Promise.all(Array.from({ length: 40 }, () => client.request(push(), never)));
   assert.deepEqual(new Set(outcomes.map(inWords)), new Set(['200']));
 });
 
@@ -96,8 +96,8 @@ test('the caller can end an attempt', async (t) => {
   await using upstream = await createUpstream(() => stop.abort());
   const client = createHttpClient(config(upstream.url), host);
   t.after(() => client.close());
-  assert.equal(inWords(await client.send(push(), stop.signal)), 'aborted');
-  assert.equal(inWords(await client.send(push(), stop.signal)), 'aborted');
+  assert.equal(inWords(await client.request(push(), stop.signal)), 'aborted');
+  assert.equal(inWords(await client.request(push(), stop.signal)), 'aborted');
   assert.equal(upstream.seen.length, 1);
 });
 
@@ -110,8 +110,48 @@ test('speaks to addresses of either family', async (t) => {
   if (!listening) return t.skip('this machine has no IPv6');
   const { port } = server.address() as AddressInfo; // listening on TCP
   const client = createHttpClient(config(`http://[::1]:${port}`), host);
-  const outcome = inWords(await client.send(push(), never));
+  const outcome = inWords(await client.request(push(), never));
   await client.close();
   server.close();
   assert.equal(outcome, '200 six');
+});
+
+test('send() tells once, in a later turn, and what is cancelled is told so', async (t) => {
+  await using upstream = await createUpstream();
+  const client = createHttpClient(config(upstream.url), host);
+  t.after(() => client.close());
+  const told: string[] = [];
+  let returned = false;
+  await new Promise<void>((resolve) => {
+    const cancel = client.send(push(), (outcome) => {
+      assert.ok(returned);
+      told.push(inWords(outcome));
+      cancel();
+      resolve();
+    });
+    returned = true;
+  });
+  await new Promise<void>((resolve) => {
+    client.send(push(), (outcome) => {
+      told.push(inWords(outcome));
+      resolve();
+    })();
+  });
+  assert.deepEqual(told, ['200', 'aborted']);
+});
+
+test('headers that were prepared go out with more of their own, and a GET reads what it asks for', async (t) => {
+  await using upstream = await createUpstream((response) => response.end('x'.repeat(100_000)));
+  const client = createHttpClient(config(upstream.url, { headers: { 'X-Both': 'a' }, http_headers: { 'X-Both': ['b'] } }), host);
+  t.after(() => client.close());
+  const prepared = client.prepare({ 'Content-Type': 'application/proto' });
+  await client.request(push({ headers: {}, prepared, extra: ['traceparent', '00-1'] }), never);
+  const got = await client.request(push({ method: 'GET', body: new Uint8Array(), headers: {}, maxBodyBytes: 90_000 }), never);
+  assert.equal(got.kind === 'response' && got.body.byteLength, 90_000);
+  const [posted, asked] = upstream.seen;
+  assert.deepEqual(values(posted, 'x-both'), ['a', 'b']);
+  assert.deepEqual(values(posted, 'content-type'), ['application/proto']);
+  assert.deepEqual(values(posted, 'traceparent'), ['00-1']);
+  assert.equal(asked?.method, 'GET');
+  assert.deepEqual(values(asked, 'content-length'), []);
 });

@@ -34,7 +34,7 @@ async function createRawUpstream(
 async function attempt(url: string, more: object = {}): Promise<HttpOutcome> {
   const client = createHttpClient(config(url, { remote_timeout: '10s', ...more }), host);
   try {
-    return await client.send(push(), never);
+    return await client.request(push(), never);
   } finally {
     await client.close();
   }
@@ -96,7 +96,7 @@ for (const [what, talk, expected] of faults) {
 test('a request that is cut while it is being sent is a network failure', async () => {
   await using upstream = await createRawUpstream((socket) => socket.resetAndDestroy());
   const client = createHttpClient(config(upstream.url), host);
-  const outcome = await client.send(push({ body: Buffer.alloc(32 * 1024 * 1024) }), never);
+  const outcome = await client.request(push({ body: Buffer.alloc(32 * 1024 * 1024) }), never);
   await client.close();
   assert.match(
     inWords(outcome),
@@ -149,7 +149,7 @@ test('a body of 100 MB costs 64 KiB', async () => {
 test('a request that cannot be put on the wire is a failure, not a throw', async () => {
   await using upstream = await createUpstream();
   const client = createHttpClient(config(upstream.url), host);
-  const outcome = await client.send(push({ headers: { 'x-bad': 'a\r\nb: c' } }), never);
+  const outcome = await client.request(push({ headers: { 'x-bad': 'a\r\nb: c' } }), never);
   await client.close();
   assert.equal(inWords(outcome), `network: 127.0.0.1:${upstream.port}: invalid x-bad header`);
 });

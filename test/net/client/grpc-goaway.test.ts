@@ -39,7 +39,7 @@ function take(stream: ServerHttp2Stream): void {
 async function burst(t: TestContext, url: string, count: number, keys: object = {}): Promise<string[]> {
   const client = createGrpcClient(config(url, keys), createTestHost());
   t.after(() => client.close());
-  const outcomes = await Promise.all(Array.from({ length: count }, (_, i) => client.push(Buffer.from(`p${i}`), {}, never)));
+  const outcomes = await Promise.all(Array.from({ length: count }, (_, i) => client.request(Buffer.from(`p${i}`), {}, never)));
   return [
     ...new Set(outcomes.map((outcome) => (outcome.kind === 'response' ? `${outcome.code} ${outcome.message}` : JSON.stringify(outcome)))),
   ];

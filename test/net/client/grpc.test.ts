@@ -23,7 +23,7 @@ function tlsCredentials(names = 'IP:127.0.0.1'): ServerCredentials {
 
 async function push(url: string, keys: object = {}): Promise<string> {
   const client = createGrpcClient(config(url, keys), host);
-  const outcome = await client.push(body, {}, never);
+  const outcome = await client.request(body, {}, never);
   await client.close();
   return outcome.kind === 'response'
     ? `${outcome.code} ${outcome.message}`.trim()
@@ -34,7 +34,7 @@ async function push(url: string, keys: object = {}): Promise<string> {
 
 /** The next attempt gets through; on a busy machine one more may time out. */
 async function untilAnswered(client: GrpcClient): Promise<void> {
-  for (let i = 0; i < 10; i++) if ((await client.push(body, {}, never)).kind === 'response') return;
+  for (let i = 0; i < 10; i++) if ((await client.request(body, {}, never)).kind === 'response') return;
   assert.fail('no call got through');
 }
 
@@ -42,7 +42,7 @@ test('sends the body as the message, with the headers as metadata', async (t) =>
   await using upstream = await createGrpcUpstream();
   const client = createGrpcClient(config(upstream.url, { headers: { 'X-Scope-OrgID': 'squad-1' }, bearer_token: 't' }), host);
   t.after(() => client.close());
-  const outcome = await client.push(Buffer.from('profile'), { traceparent: '00-1' }, never);
+  const outcome = await client.request(Buffer.from('profile'), { traceparent: '00-1' }, never);
   assert.deepEqual(outcome, { kind: 'response', code: 0, message: '', retryAfter: undefined });
   const [seen] = upstream.seen;
   assert.equal(seen?.body.toString(), 'profile');
@@ -55,14 +55,14 @@ test("tells the server's code, words and Retry-After", async (t) => {
   await using upstream = await createGrpcUpstream((answer) => answer(8, 'too many', { 'retry-after': '3' }));
   const client = createGrpcClient(config(upstream.url), host);
   t.after(() => client.close());
-  assert.deepEqual(await client.push(Buffer.from('p'), {}, never), { kind: 'response', code: 8, message: 'too many', retryAfter: '3' });
+  assert.deepEqual(await client.request(Buffer.from('p'), {}, never), { kind: 'response', code: 8, message: 'too many', retryAfter: '3' });
 });
 
 test('a server that does not answer in time is a timeout, one that is not there a network failure', async (t) => {
   const upstream = await createGrpcUpstream(() => undefined);
   const client = createGrpcClient(config(upstream.url, { remote_timeout: '100ms' }), host);
   t.after(() => client.close());
-  const slow = await client.push(Buffer.from('p'), {}, never);
+  const slow = await client.request(Buffer.from('p'), {}, never);
   assert.deepEqual(slow, { kind: 'failure', cause: 'timeout', message: `127.0.0.1:${upstream.port}: no answer within 100ms` });
   await upstream[Symbol.asyncDispose]();
   assert.equal(await push(upstream.url), `network: 127.0.0.1:${upstream.port}: connect ECONNREFUSED 127.0.0.1:${upstream.port}`);
@@ -73,7 +73,7 @@ test('the caller can end a call', async (t) => {
   await using upstream = await createGrpcUpstream(() => stop.abort());
   const client = createGrpcClient(config(upstream.url), host);
   t.after(() => client.close());
-  assert.deepEqual(await client.push(Buffer.from('p'), {}, stop.signal), { kind: 'aborted' });
+  assert.deepEqual(await client.request(Buffer.from('p'), {}, stop.signal), { kind: 'aborted' });
 });
 
 test('speaks TLS by the rules of tls_config', async () => {
@@ -123,7 +123,7 @@ test('a channel that hangs while it connects is replaced', async () => {
   await using upstream = await createGrpcUpstream();
   await using hole = await createHole(upstream.port, 1);
   const client = createGrpcClient(config(`http://127.0.0.1:${hole.port}`, { remote_timeout: '300ms' }), host);
-  const first = await client.push(body, {}, never);
+  const first = await client.request(body, {}, never);
   assert.equal(first.kind === 'failure' ? first.cause : first.kind, 'timeout');
   await untilAnswered(client);
   await client.close();
@@ -133,9 +133,9 @@ test('a channel older than max_connection_age is replaced', async () => {
   await using upstream = await createGrpcUpstream();
   await using hole = await createHole(upstream.port);
   const client = createGrpcClient(config(`http://127.0.0.1:${hole.port}`, { max_connection_age: '1ms' }), host);
-  await client.push(body, {}, never);
+  await client.request(body, {}, never);
   await new Promise((resolve) => setTimeout(resolve, 2));
-  await client.push(body, {}, never);
+  await client.request(body, {}, never);
   await client.close();
   assert.equal(hole.accepted(), 2);
 });
@@ -153,9 +153,9 @@ test('a channel whose peer is gone without a word is replaced', async () => {
   await using upstream = await createGrpcUpstream();
   await using hole = await createHole(upstream.port);
   const client = createGrpcClient(config(`http://127.0.0.1:${hole.port}`, { remote_timeout: '300ms' }), host);
-  assert.equal((await client.push(body, {}, never)).kind, 'response');
+  assert.equal((await client.request(body, {}, never)).kind, 'response');
   hole.deafen();
-  assert.equal((await client.push(body, {}, never)).kind, 'failure');
+  assert.equal((await client.request(body, {}, never)).kind, 'failure');
   await untilAnswered(client);
   await client.close();
 });
@@ -169,10 +169,10 @@ test('a call that is slow ends on its channel although that is replaced', async 
     first = false;
   });
   const client = createGrpcClient(config(upstream.url, { max_connection_age: '1ms' }), host);
-  const slow = client.push(body, {}, never);
+  const slow = client.request(body, {}, never);
   while (upstream.seen.length === 0) await new Promise((resolve) => setTimeout(resolve, 2));
   const stop = new AbortController();
-  const other = client.push(body, {}, stop.signal);
+  const other = client.request(body, {}, stop.signal);
   while (upstream.seen.length < 2) await new Promise((resolve) => setTimeout(resolve, 2));
   answerSlow();
   assert.equal((await slow).kind, 'response');

@@ -104,7 +104,7 @@ function createClient(url: string, keys: object = {}): HttpClient {
 
 /** So many numbered pushes at once; how often each outcome came. */
 async function burst(client: HttpClient, count: number): Promise<string[]> {
-  const sent = Array.from({ length: count }, (_, i) => client.send(push({ body: Buffer.from(`p${i}`) }), never));
+  const sent = Array.from({ length: count }, (_, i) => client.request(push({ body: Buffer.from(`p${i}`) }), never));
   return [...new Set((await Promise.all(sent)).map(inWords))];
 }
 
@@ -123,7 +123,7 @@ test('speaks HTTP/1.1 when it is told to', async (t) => {
   await using upstream = await createHttp2Upstream(undefined, { allowHTTP1: false });
   const client = createClient(upstream.url, { enable_http2: false });
   t.after(() => client.close());
-  assert.match(inWords(await client.send(push(), never)), /^network: /);
+  assert.match(inWords(await client.request(push(), never)), /^network: /);
   assert.equal(upstream.sessions.length, 0);
 });
 
@@ -136,7 +136,7 @@ test('a session whose peer is gone without a word is given up, and the next atte
   hole.deafen();
   const started = performance.now();
   let outcome = '';
-  do outcome = inWords(await client.send(push(), never));
+  do outcome = inWords(await client.request(push(), never));
   while (outcome !== '200' && performance.now() - started < 6000);
   assert.equal(outcome, '200');
   assert.equal(hole.accepted(), 2);
@@ -148,11 +148,11 @@ test('a peer that never says a word is left for a new connection', async (t) => 
   const client = createClient(`https://127.0.0.1:${hole.port}`, { remote_timeout: '500ms' });
   t.after(() => client.close());
   assert.match(
-    inWords(await client.send(push(), never)),
+    inWords(await client.request(push(), never)),
     /^timeout: .*: no answer within 500ms, a connection is still in the TLS handshake$/,
   );
   let outcome = '';
-  for (let i = 0; i < 5 && outcome !== '200'; i++) outcome = inWords(await client.send(push(), never));
+  for (let i = 0; i < 5 && outcome !== '200'; i++) outcome = inWords(await client.request(push(), never));
   assert.equal(outcome, '200');
 });
 
@@ -207,9 +207,9 @@ test('GOAWAY on a connection says nothing of those before it, which the peer sti
   });
   const client = createClient(upstream.url);
   t.after(() => client.close());
-  const first = Array.from({ length: 4 }, (_, i) => client.send(push({ body: Buffer.from(`p${i}`) }), never));
+  const first = Array.from({ length: 4 }, (_, i) => client.request(push({ body: Buffer.from(`p${i}`) }), never));
   assert.equal(inWords(await Promise.race(first)), '200', 'the one that was disowned');
-  assert.equal(inWords(await client.send(push({ body: Buffer.from('later') }), never)), '200');
+  assert.equal(inWords(await client.request(push({ body: Buffer.from('later') }), never)), '200');
   for (const stream of held) if (Number(stream.id) <= 5) take(stream);
   assert.deepEqual((await Promise.all(first)).map(inWords), ['200', '200', '200', '200']);
   const disowned = upstream.bodies[held.findIndex(({ id }) => Number(id) > 5)];
@@ -232,8 +232,8 @@ test('a caller who ends a push that GOAWAY disowned ends no other that waits wit
   });
   const client = createClient(`https://127.0.0.1:${relay.port}`, { remote_timeout: '1s' });
   t.after(() => client.close());
-  assert.equal(inWords(await client.send(push(), never)), '200');
-  const outcomes = await Promise.all([client.send(push(), ended.signal), client.send(push(), never)]);
+  assert.equal(inWords(await client.request(push(), never)), '200');
+  const outcomes = await Promise.all([client.request(push(), ended.signal), client.request(push(), never)]);
   assert.equal(outcomes.map(inWords)[0], 'aborted');
   assert.match(inWords(outcomes[1]), /^timeout: /);
 });
@@ -257,14 +257,14 @@ test('a stream that is refused again and again is the same attempt', async (t) =
   });
   const client = createClient(upstream.url);
   t.after(() => client.close());
-  assert.equal(inWords(await client.send(push(), never)), '200');
+  assert.equal(inWords(await client.request(push(), never)), '200');
 });
 
 test('a stream that is reset otherwise is a failure', async (t) => {
   await using upstream = await createHttp2Upstream((stream) => stream.close(constants.NGHTTP2_INTERNAL_ERROR));
   const client = createClient(upstream.url);
   t.after(() => client.close());
-  assert.match(inWords(await client.send(push(), never)), /^network: 127.0.0.1:\d+: .*INTERNAL_ERROR/);
+  assert.match(inWords(await client.request(push(), never)), /^network: 127.0.0.1:\d+: .*INTERNAL_ERROR/);
 });
 
 test('a peer that allows one stream gets one at a time on each connection', async (t) => {
@@ -293,7 +293,7 @@ test('an attempt that times out leaves its session to the others', async (t) => 
   });
   const client = createClient(upstream.url, { remote_timeout: '1s' });
   t.after(() => client.close());
-  assert.match(inWords(await client.send(push(), never)), /^timeout: /);
+  assert.match(inWords(await client.request(push(), never)), /^timeout: /);
   assert.deepEqual(await burst(client, 3), ['200']);
   assert.equal(upstream.sessions.length, 1);
 });

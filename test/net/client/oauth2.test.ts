@@ -37,7 +37,7 @@ test('asks for a token with id, secret, scopes and parameters, and sends it inst
   const keys = { ...oauth2(server, { scopes: ['A', 'B'], endpoint_params: { hi: 'hello' } }), headers: { Authorization: 'Custom abc' } };
   const client = createHttpClient(config(upstream.url, keys), host);
   t.after(() => client.close());
-  await client.send(push(), never);
+  await client.request(push(), never);
   assert.deepEqual(tokens(upstream), ['Bearer t1']);
   const [asked] = server.seen;
   assert.equal(asked?.path, '/token');
@@ -56,8 +56,8 @@ test('one token serves many requests, and many at once ask for one', async (t) =
   await using upstream = await createUpstream();
   const client = createHttpClient(config(upstream.url, oauth2(server)), host);
   t.after(() => client.close());
-  await Promise.all(Array.from({ length: 5 }, () => client.send(push(), never)));
-  await client.send(push(), never);
+  await Promise.all(Array.from({ length: 5 }, () => client.request(push(), never)));
+  await client.request(push(), never);
   assert.equal(server.seen.length, 1);
   assert.deepEqual(new Set(tokens(upstream)), new Set(['Bearer t1']));
 });
@@ -72,7 +72,7 @@ test('a token is renewed shortly before it ends', async (t) => {
   t.after(() => client.close());
   for (const ms of [0, 53_000, 2000]) {
     await fake.advance(ms);
-    await client.send(push(), never);
+    await client.request(push(), never);
   }
   assert.deepEqual(tokens(upstream), ['Bearer t1', 'Bearer t1', 'Bearer t2']);
 });
@@ -87,7 +87,7 @@ test('a secret file that changes brings a new token', async (t) => {
   t.after(() => client.close());
   for (const secret of ['one\n', 'one\n', 'two\n']) {
     await writeFile(file, secret);
-    await client.send(push(), never);
+    await client.request(push(), never);
   }
   assert.deepEqual(tokens(upstream), ['Bearer t1', 'Bearer t1', 'Bearer t2']);
   assert.deepEqual(server.seen.map(credentials), ['me:one', 'me:two']);
@@ -100,8 +100,8 @@ test('a token that the endpoint refuses is not used again', async (t) => {
   });
   const client = createHttpClient(config(upstream.url, oauth2(server)), host);
   t.after(() => client.close());
-  assert.equal(inWords(await client.send(push(), never)), '401');
-  assert.equal(inWords(await client.send(push(), never)), '200');
+  assert.equal(inWords(await client.request(push(), never)), '401');
+  assert.equal(inWords(await client.request(push(), never)), '200');
 });
 
 test('a server that wants the secret in the body gets it there, from then on at once', async (t) => {
@@ -113,8 +113,8 @@ test('a server that wants the secret in the body gets it there, from then on at 
   await using upstream = await createUpstream();
   const client = createHttpClient(config(upstream.url, oauth2(server)), host);
   t.after(() => client.close());
-  await client.send(push(), never);
-  await client.send(push(), never);
+  await client.request(push(), never);
+  await client.request(push(), never);
   assert.deepEqual(tokens(upstream), ['Bearer t1', 'Bearer t2']);
   assert.equal(server.seen.length, 3);
   assert.equal(new URLSearchParams(server.seen[1]?.body.toString()).get('client_secret'), 'a b');
@@ -142,7 +142,7 @@ for (const [what, answer, reason] of refusals) {
     await using upstream = await createUpstream();
     const client = createHttpClient(config(upstream.url, oauth2(server)), host);
     t.after(() => client.close());
-    const words = inWords(await client.send(push(), never));
+    const words = inWords(await client.request(push(), never));
     assert.match(words, new RegExp(`^credentials: oauth2: no token from 127.0.0.1:${server.port}: `));
     assert.match(words, reason);
     assert.doesNotMatch(words, /a b|a\+b/);
@@ -156,7 +156,7 @@ test('a token server that stalls costs an attempt its time and no more', async (
   const client = createHttpClient(config(upstream.url, { ...oauth2(server), remote_timeout: '200ms' }), host);
   t.after(() => client.close());
   assert.match(
-    inWords(await client.send(push(), never)),
+    inWords(await client.request(push(), never)),
     /^credentials: oauth2: (no token from )?127.0.0.1:\d+(: no answer within 200ms| has sent no token yet)$/,
   );
 });

@@ -18,7 +18,7 @@ after(() => authority[Symbol.dispose]());
 
 async function send(url: string, keys: object): Promise<string> {
   const client = createHttpClient(config(url, keys), host);
-  const outcome = await client.send(push(), never);
+  const outcome = await client.request(push(), never);
   await client.close();
   return inWords(outcome);
 }

@@ -16,7 +16,7 @@ function redirecting(status: number, location: (seenPath: string) => string): Pr
 
 async function send(url: string, keys: object = {}): Promise<string> {
   const client = createHttpClient(config(url, keys), host);
-  const outcome = await client.send(push(), never);
+  const outcome = await client.request(push(), never);
   await client.close();
   return inWords(outcome);
 }
@@ -80,7 +80,7 @@ test('no secret and no tenant reaches another host name, also not when the chain
     host,
   );
   const headers = { 'content-type': 'application/proto', 'x-team': 'squad-2', 'x-alloy-id': 'uid', traceparent: '00-1' };
-  assert.equal(inWords(await client.send(push({ headers }), never)), '200 back');
+  assert.equal(inWords(await client.request(push({ headers }), never)), '200 back');
   await client.close();
   for (const seen of [relay.seen[0], upstream.seen[1]]) {
     const names = seen?.headers.map(([name]) => name).filter((name) => name !== 'connection' && name !== 'content-length');

@@ -53,7 +53,7 @@ async function createTlsUpstream(certified: Certified, options: ServerOptions = 
 
 async function send(url: string, tls_config: object | undefined): Promise<string> {
   const sender = createHttpClient(config(url, { tls_config }), host);
-  const outcome = await sender.send(push(), never);
+  const outcome = await sender.request(push(), never);
   await sender.close();
   return inWords(outcome);
 }
@@ -130,7 +130,7 @@ test('a final dot of the host stays out of the handshake', async () => {
 test('a second connection resumes the session of the first', async () => {
   await using upstream = await createTlsUpstream(server);
   const sender = createHttpClient(config(upstream.url, { tls_config: { ca_file: authority.ca }, max_connection_age: '1ms' }), host);
-  for (let i = 0; i < 3; i++) await sender.send(push(), never);
+  for (let i = 0; i < 3; i++) await sender.request(push(), never);
   await sender.close();
   assert.match(upstream.seen.join(), /resumed/);
 });
@@ -142,12 +142,12 @@ test('a CA file that changes counts for the next request; one that is of no use 
   await copyFile(other.ca, file);
   const watched = createTestHost();
   const sender = createHttpClient(config(upstream.url, { tls_config: { ca_file: file } }), watched);
-  assert.match(inWords(await sender.send(push(), never)), /is not trusted/);
+  assert.match(inWords(await sender.request(push(), never)), /is not trusted/);
   await copyFile(authority.ca, file);
-  assert.equal(inWords(await sender.send(push(), never)), '200');
+  assert.equal(inWords(await sender.request(push(), never)), '200');
   await copyFile(server.key, file);
-  assert.equal(inWords(await sender.send(push(), never)), '200');
-  assert.equal(inWords(await sender.send(push(), never)), '200');
+  assert.equal(inWords(await sender.request(push(), never)), '200');
+  assert.equal(inWords(await sender.request(push(), never)), '200');
   await sender.close();
   assert.deepEqual(
     watched.lines.map(({ level, facts }) => [level, facts['reason']]),
