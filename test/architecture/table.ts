@@ -62,6 +62,7 @@ const files = [
   'net/watched.ts',
   'net/client/followed-file.ts',
   'net/client/trust.ts',
+  'net/server/unix-socket.ts',
   'cli/',
   'bin.cjs',
 ];

@@ -3,7 +3,8 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Clock } from '../../core/clock.ts';
 import type { Held, Host, Logger, Shared } from '../../core/component.ts';
 import { messageOf } from '../../core/errors.ts';
-import { type Address, formatAddress, parseAddress } from './address.ts';
+import { formatAddress, parseAddress } from './address.ts';
+import { bind } from './bind.ts';
 import type { Server } from './serve.ts';
 import { sniff } from './sniff.ts';
 import { Stack } from './stack.ts';
@@ -30,8 +31,7 @@ export interface Listener extends Shared {
 /** The address cannot be bound. */
 export class CannotListen extends Error {
   constructor(endpoint: string, why: unknown) {
-    const hint = endpoint.startsWith('unix:') ? ' (remove the file if nobody listens there any more)' : '';
-    super(`cannot listen on ${endpoint}: ${messageOf(why)}${hint}`, { cause: why });
+    super(`cannot listen on ${endpoint}: ${messageOf(why)}`, { cause: why });
     this.name = 'CannotListen';
   }
 }
@@ -52,19 +52,13 @@ export async function openListener({ endpoint }: ListenerOptions, host: Pick<Hos
   // As node:http sets it for itself: it has its own way with a sender that stops speaking.
   const server = net.createServer({ allowHalfOpen: true, noDelay: true });
   const listener = new BoundListener(server, host);
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', (why) => reject(new CannotListen(endpoint, why)));
-    server.listen(listenOptions(address), resolve);
+  await bind(server, address, host.clock).catch((why) => {
+    server.close();
+    throw new CannotListen(endpoint, why);
   });
   // EMFILE and its like: the connection is not there, the listener is.
   server.on('error', (why) => host.log.warn('cannot accept a connection', { endpoint, error: why.message }));
   return listener;
-}
-
-/** For [::] node is told no host: it takes 0.0.0.0 by itself where there is no IPv6. */
-function listenOptions(address: Address): net.ListenOptions {
-  if (address.kind === 'unix') return { path: address.path };
-  return address.host === '::' ? { port: address.port } : { host: address.host, port: address.port };
 }
 
 class BoundListener implements Listener {

@@ -82,7 +82,6 @@ test('names the address that is taken', async (t) => {
 test('listens on a unix socket, where senders have no address', async (t) => {
   const dir = await mkdtemp(join(tmpdir(), 'listener-'));
   t.after(() => rm(dir, { recursive: true }));
-  await assert.rejects(openListener({ endpoint: `unix:${dir}` }, createTestHost()), /EADDRINUSE.*remove the file/);
   const path = join(dir, 'gateway.sock');
   let address: string | undefined;
   const route = routeOf((request) => {
