@@ -24,3 +24,9 @@ export const AddressSchema = z.string().superRefine((text, context) => {
   if (parseAddress(text) !== undefined) return;
   context.addIssue({ code: 'custom', message: `expected host:port, [::]:port or unix:/path, found ${JSON.stringify(text)}` });
 });
+
+/** Whether only this machine reaches an endpoint. */
+export function isLoopback(endpoint: string): boolean {
+  const address = parseAddress(endpoint);
+  return address?.kind === 'unix' || /^(localhost|127(\.\d+){3}|::1)$/.test(address?.host ?? '');
+}

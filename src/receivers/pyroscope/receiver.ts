@@ -4,6 +4,7 @@ import { Admission, InFlight } from '../../net/server/admission.ts';
 import { createAuthenticator } from '../../net/server/authenticator.ts';
 import type { ConnectionOptions } from '../../net/server/connection.ts';
 import type { Route } from '../../net/server/exchange.ts';
+import { warnOfExposure } from '../../net/server/exposure.ts';
 import type { Authenticator } from '../../net/server/identity.ts';
 import { type Listener, shareListener } from '../../net/server/listener.ts';
 import { TrustedProxies } from '../../net/server/proxies.ts';
@@ -74,6 +75,14 @@ export class PyroscopeReceiver implements Receiver {
       labels,
     );
     log.info('listening for profiles', { address: listener.resource.address });
+    const { auth, tls, trusted_proxies } = this.#config;
+    const protection = {
+      asks: auth?.basic !== undefined || auth?.bearer !== undefined,
+      tls: tls !== undefined,
+      verifies: tls?.client_auth === 'require_and_verify',
+      behindProxy: trusted_proxies.length > 0,
+    };
+    warnOfExposure({ address: listener.resource.address, section: `receivers.${id}`, ...protection }, log);
   }
 
   /** Requests under way are answered, new ones refused; then the port is closed, unless another receiver has it by now. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { AddressSchema, formatAddress, parseAddress } from '../../../src/net/server/address.ts';
+import { AddressSchema, formatAddress, isLoopback, parseAddress } from '../../../src/net/server/address.ts';
 
 test('reads host and port, IPv6 in brackets, and unix sockets', () => {
   assert.deepEqual(parseAddress('127.0.0.1:4040'), { kind: 'tcp', host: '127.0.0.1', port: 4040 });
@@ -24,4 +24,11 @@ test('says no to anything else, and how it should look', () => {
 test('writes what it reads', () => {
   assert.equal(formatAddress('127.0.0.1', 4040), '127.0.0.1:4040');
   assert.equal(formatAddress('::1', 4040), '[::1]:4040');
+});
+
+test('knows whom only this machine reaches', () => {
+  for (const endpoint of ['127.0.0.1:1', '127.9.8.7:1', 'localhost:1', '[::1]:1', 'unix:/run/g.sock'])
+    assert.equal(isLoopback(endpoint), true, endpoint);
+  for (const endpoint of ['0.0.0.0:1', '[::]:1', '10.0.0.1:1', 'localhost.example:1', '[::127.0.0.1]:1', '128.0.0.1:1'])
+    assert.equal(isLoopback(endpoint), false, endpoint);
 });

@@ -109,3 +109,17 @@ test('a file that is missing or of no use refuses the configuration', (t) => {
   ])
     assert.equal(pyroscopeReceiver.schema.safeParse({ auth }).success, false, JSON.stringify(auth));
 });
+
+test('a receiver that others reach and that asks nobody says so once', async (t) => {
+  const open = await receiving(t, { endpoint: '0.0.0.0:0' });
+  const warnings = open.host.lines.filter(({ level }) => level === 'warn');
+  assert.deepEqual(
+    warnings.map(({ facts }) => facts['key']),
+    ['receivers.pyroscope.auth'],
+  );
+  const mine = await receiving(t);
+  assert.deepEqual(
+    mine.host.lines.filter(({ level }) => level === 'warn'),
+    [],
+  );
+});
