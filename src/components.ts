@@ -5,12 +5,13 @@ import { appName } from './processors/app-name.ts';
 import { checkLabels } from './processors/check-labels.ts';
 import { externalLabels } from './processors/external-labels.ts';
 import { labelDrop } from './processors/label-drop.ts';
+import { relabel } from './processors/relabel/factory.ts';
 import { serviceName } from './processors/service-name.ts';
 import { pyroscopeReceiver } from './receivers/pyroscope/factory.ts';
 
 /** Every component of this build: the one list. */
 export const components: Registry = {
   receivers: [pyroscopeReceiver],
-  processors: [labelDrop, externalLabels, serviceName, appName, checkLabels],
+  processors: [labelDrop, externalLabels, relabel, serviceName, appName, checkLabels],
   exporters: [pyroscopeExporter, fileExporter],
 };

@@ -144,12 +144,16 @@ export interface ReceiverFactory<S extends z.ZodType = z.ZodType> extends Factor
 /** Makes processors of one type. create() does no I/O. */
 export interface ProcessorFactory<S extends z.ZodType = z.ZodType> extends Factory<S> {
   readonly kind: 'processor';
+  /** Why it may drop a series: what /metrics shows from the start. Left out by one that drops nothing. */
+  readonly reasons?: readonly string[];
   create(config: z.output<S>, host: Host): Processor;
 }
 
 /** Makes routers of one type. create() does no I/O. */
 export interface RouterFactory<S extends z.ZodType = z.ZodType> extends Factory<S> {
   readonly kind: 'router';
+  /** As a processor's. */
+  readonly reasons?: readonly string[];
   create(config: z.output<S>, host: Host): Router;
 }
 

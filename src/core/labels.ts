@@ -30,6 +30,11 @@ export class Labels implements Iterable<Label> {
     return Labels.from(Object.entries(record).map(([name, value]) => ({ name, value })));
   }
 
+  /** The pairs, sorted by name in code-point order of UTF-16 and each name once: the caller's promise, nothing is checked. */
+  static sorted(pairs: readonly Label[]): Labels {
+    return pairs.length === 0 ? Labels.empty : new Labels(pairs);
+  }
+
   get size(): number {
     return this.#pairs.length;
   }

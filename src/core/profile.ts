@@ -82,15 +82,29 @@ export function countBatch(batch: ProfileBatch): number {
   return profiles;
 }
 
-/** The batch with each series' labels changed; series whose labels stay keep their identity, and a batch of which nothing changed is
- *  returned itself. */
-export function mapLabels(batch: ProfileBatch, change: (labels: Labels, series: Series) => Labels): ProfileBatch {
-  let changed = false;
-  const series = batch.series.map((one) => {
-    const labels = change(one.labels, one);
+/** The batch with each series' labels changed, and without those for which there are none; series whose labels stay keep their identity,
+ *  and a batch of which nothing changed is returned itself. */
+export function relabelSeries(batch: ProfileBatch, change: (series: Series) => Labels | undefined): ProfileBatch {
+  return mapSeries(batch, (one) => {
+    const labels = change(one);
     if (labels === one.labels) return one;
-    changed = true;
-    return { ...one, labels };
+    return labels && { ...one, labels };
   });
+}
+
+/** The batch with each series changed; series whose labels stay keep their identity, and a batch of which nothing changed is returned itself. */
+export function mapLabels(batch: ProfileBatch, change: (labels: Labels, series: Series) => Labels): ProfileBatch {
+  return relabelSeries(batch, (one) => change(one.labels, one));
+}
+
+/** The batch with what `change` makes of each series, undefined for one that goes; itself when nothing changed. */
+export function mapSeries(batch: ProfileBatch, change: (series: Series) => Series | undefined): ProfileBatch {
+  let changed = false;
+  const series: Series[] = [];
+  for (const one of batch.series) {
+    const result = change(one);
+    if (result !== one) changed = true;
+    if (result !== undefined) series.push(result);
+  }
   return changed ? { ...batch, series } : batch;
 }

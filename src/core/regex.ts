@@ -1,4 +1,4 @@
-import { type Matcher, RE2JS } from 're2js';
+import { RE2JS } from 're2js';
 import { z } from 'zod';
 import { messageOf } from './errors.ts';
 
@@ -10,10 +10,13 @@ export class AnchoredRegex {
   /** As the user wrote it. */
   readonly source: string;
   readonly #pattern: RE2JS;
+  readonly #matchesAll: boolean;
 
   /** Throws a SyntaxError that says what RE2 does not take. */
   constructor(source: string) {
     this.source = source;
+    // Patterns that match every text need no engine: (.*) is what a relabel rule has by default.
+    this.#matchesAll = source === '(.*)' || source === '.*';
     try {
       this.#pattern = RE2JS.compile(`^(?s:${source})$`);
     } catch (why) {
@@ -25,27 +28,70 @@ export class AnchoredRegex {
 
   /** Whether it matches all of the text. */
   test(text: string): boolean {
-    return this.#pattern.matcher(text).find();
+    return this.#matchesAll || this.#pattern.test(text);
+  }
+
+  /** What the groups of a match hold, the whole text first; one that took no part is empty. Undefined when the text does not match. */
+  exec(text: string): readonly string[] | undefined {
+    if (this.#matchesAll) return [text, text];
+    const matcher = this.#pattern.matcher(text);
+    if (!matcher.find()) return undefined;
+    const groups = [text];
+    for (let group = 1; group <= matcher.groupCount(); group += 1) groups.push(matcher.group(group) ?? '');
+    return groups;
+  }
+
+  /** The number of a group, -1 when there is none of this name. A name of digits is the number itself. */
+  groupOf(name: string): number {
+    const number = /^\d+$/.test(name) ? Number(name) : this.#named(name);
+    return number <= this.#pattern.groupCount() ? number : -1;
+  }
+
+  #named(name: string): number {
+    const groups = this.#pattern.namedGroups();
+    return Object.hasOwn(groups, name) ? (groups[name] ?? -1) : -1;
   }
 
   /** The template with the groups of the match in their places; undefined when the text does not match. */
   expand(text: string, template: string): string | undefined {
-    const matcher = this.#pattern.matcher(text);
-    return matcher.find() ? expandTemplate(template, matcher, this.#pattern) : undefined;
+    const groups = this.exec(text);
+    return groups && new RegexTemplate(this, template).fill(groups);
   }
 }
 
 /**
- * Go's regexp.Expand: $1, $name, ${1}, ${name}; $1x is the group named "1x"; $$ is a dollar; an unknown group is empty; a dollar that begins
- * none of these stays. re2js' own replaceAll reads $1x as group 1 and leaves ${1} as text.
+ * Text with references to the groups of one pattern, as Go's regexp.Expand reads it: $1, $name, ${1}, ${name}; $1x is the group named "1x";
+ * $$ is a dollar; an unknown group is empty; a dollar that begins none of these stays. re2js' own replaceAll reads $1x as group 1 and leaves
+ * ${1} as text.
  */
-function expandTemplate(template: string, matcher: Matcher, pattern: RE2JS): string {
-  return template.replace(/\$(?:\$|(\w+)|\{(\w+)\})/g, (whole, bare: string | undefined, braced: string | undefined) => {
-    const name = bare ?? braced;
-    if (name === undefined) return whole === '$$' ? '$' : whole;
-    if (/^\d+$/.test(name)) return Number(name) <= matcher.groupCount() ? (matcher.group(Number(name)) ?? '') : '';
-    return name in pattern.namedGroups() ? (matcher.group(name) ?? '') : '';
-  });
+export class RegexTemplate {
+  /** The whole result when nothing in it depends on the match. */
+  readonly constant: string | undefined;
+  /** Text, or the number of a group. */
+  readonly #parts: readonly (string | number)[];
+
+  constructor(regex: AnchoredRegex, template: string) {
+    const parts: (string | number)[] = [];
+    let at = 0;
+    for (const found of template.matchAll(/\$(?:\$|([\p{L}\p{Nd}_]+)|\{([\p{L}\p{Nd}_]+)\})/gu)) {
+      parts.push(template.slice(at, found.index));
+      at = found.index + found[0].length;
+      const name = found[1] ?? found[2];
+      if (name === undefined) parts.push('$');
+      else if (regex.groupOf(name) >= 0) parts.push(regex.groupOf(name));
+    }
+    parts.push(template.slice(at));
+    this.#parts = parts.filter((part) => part !== '');
+    this.constant = this.#parts.some((part) => typeof part === 'number') ? undefined : this.#parts.join('');
+  }
+
+  /** With what AnchoredRegex.exec() has found. */
+  fill(groups: readonly string[]): string {
+    if (this.constant !== undefined) return this.constant;
+    let text = '';
+    for (const part of this.#parts) text += typeof part === 'number' ? (groups[part] ?? '') : part;
+    return text;
+  }
 }
 
 /** The source of an AnchoredRegex, checked. */

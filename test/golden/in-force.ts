@@ -2,21 +2,11 @@ import type { Case } from './case.ts';
 
 /** Why rows are not demanded of this build, by the beginnings of their ids. */
 const notYet: readonly (readonly [pattern: RegExp, why: string])[] = [
-  [
-    /^(L|E\d|R04-name-missing-(enrich|relabel-adds))/,
-    'needs pyroscope.relabel and pyroscope.enrich, which this build can check and not run',
-  ],
+  [/^(E\d|R04-name-missing-enrich)/, 'needs pyroscope.enrich, which this build can check and not run'],
   [/^S(?!06)/, 'needs pyroscope.scrape, which this build can check and not run'],
 ];
 /** Those of them that only load a file that is refused. */
-const refused: ReadonlySet<string> = new Set([
-  'E01-missing-required',
-  'L04-keepequal-extra-fields',
-  'L04-labeldrop-extra-fields',
-  'L04-labelmap-replacement',
-  'L04-lowercase-replacement',
-  'L05-action-case',
-]);
+const refused: ReadonlySet<string> = new Set(['E01-missing-required']);
 
 /** Undefined when the case is demanded of this build, else why it is not. */
 export function whyNot({ id }: Case): string | undefined {

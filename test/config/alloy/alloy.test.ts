@@ -261,6 +261,7 @@ pyroscope.scrape "s" {
       { regex: 'tmp_.*', action: 'labeldrop' },
     ],
     max_cache_size: 5,
+    target_names: 'legacy',
   });
   assert.deepEqual(value['processors']?.['enrich/e'], { targets: [set], match: { profile: 's', target: 's' } });
   assert.deepEqual(value['receivers']?.['scrape/s'], {

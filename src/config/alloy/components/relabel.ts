@@ -1,6 +1,6 @@
 import type { Component } from '../component.ts';
 import { integer, receivers } from '../decode.ts';
-import { record } from '../placed.ts';
+import { leaf, record } from '../placed.ts';
 import { placeOf } from '../source.ts';
 import { Capsule } from '../value.ts';
 import { pipeline } from './pipeline.ts';
@@ -19,9 +19,10 @@ export const relabel: Component = {
     const rules = readRules(block);
     block.finish();
     const id = `relabel/${self.name}`;
+    const at = placeOf(block.at);
     return {
       parts: [
-        { section: 'processors', id, placed: record<unknown>({ rules, max_cache_size: cache }, placeOf(block.at)) },
+        { section: 'processors', id, placed: record<unknown>({ rules, max_cache_size: cache, target_names: leaf('legacy', at) }, at) },
         pipeline(id, block.at, { processors: [id], pipelines: forwardTo }),
       ],
       exports: new Map([['rules', new Capsule('rules', rules)]]),
