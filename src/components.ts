@@ -3,6 +3,7 @@ import { fileExporter } from './exporters/file/factory.ts';
 import { pyroscopeExporter } from './exporters/pyroscope/factory.ts';
 import { appName } from './processors/app-name.ts';
 import { checkLabels } from './processors/check-labels.ts';
+import { enrich } from './processors/enrich/factory.ts';
 import { externalLabels } from './processors/external-labels.ts';
 import { labelDrop } from './processors/label-drop.ts';
 import { relabel } from './processors/relabel/factory.ts';
@@ -12,6 +13,6 @@ import { pyroscopeReceiver } from './receivers/pyroscope/factory.ts';
 /** Every component of this build: the one list. */
 export const components: Registry = {
   receivers: [pyroscopeReceiver],
-  processors: [labelDrop, externalLabels, relabel, serviceName, appName, checkLabels],
+  processors: [labelDrop, externalLabels, relabel, enrich, serviceName, appName, checkLabels],
   exporters: [pyroscopeExporter, fileExporter],
 };

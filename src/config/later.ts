@@ -3,6 +3,6 @@ import type { ComponentKind } from './schema.ts';
 /** Component types that a later build brings: refused by name as long as the registry does not have them, never taken for a slip. */
 export const laterTypes: Readonly<Record<ComponentKind, readonly string[]>> = {
   receivers: ['otlp', 'scrape'],
-  processors: ['filter', 'route', 'tenant', 'sample', 'rate_limit', 'cardinality', 'enrich', 'fit', 'redact'],
+  processors: ['filter', 'route', 'tenant', 'sample', 'rate_limit', 'cardinality', 'fit', 'redact'],
   exporters: ['file'],
 };

@@ -10,7 +10,8 @@ export const layers: Readonly<Record<string, Owners>> = {
   telemetry: ['core'],
   config: ['core'],
   queue: ['core', 'wire'],
-  processors: ['core', 'wire'],
+  // enrich asks for targets by HTTP and follows a file; tenant ids have one rule, which receiving has
+  processors: ['core', 'wire', 'net'],
   receivers: ['core', 'gen', 'wire', 'net'],
   exporters: ['core', 'wire', 'net', 'queue'],
   service: ['core', 'config'],

@@ -2,15 +2,11 @@ import type { Case } from './case.ts';
 
 /** Why rows are not demanded of this build, by the beginnings of their ids. */
 const notYet: readonly (readonly [pattern: RegExp, why: string])[] = [
-  [/^(E\d|R04-name-missing-enrich)/, 'needs pyroscope.enrich, which this build can check and not run'],
   [/^S(?!06)/, 'needs pyroscope.scrape, which this build can check and not run'],
 ];
-/** Those of them that only load a file that is refused. */
-const refused: ReadonlySet<string> = new Set(['E01-missing-required']);
-
 /** Undefined when the case is demanded of this build, else why it is not. */
 export function whyNot({ id }: Case): string | undefined {
-  return refused.has(id) ? undefined : notYet.find(([pattern]) => pattern.test(id))?.[1];
+  return notYet.find(([pattern]) => pattern.test(id))?.[1];
 }
 
 /** What is played with a process of its own even in the short form: how it starts, ends, and reloads, one of each. */
