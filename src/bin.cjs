@@ -5,6 +5,9 @@
 const needed = 24;
 const found = process.versions.node;
 
+// Node would open its debugger, until main.ts sees to that.
+process.on('SIGUSR1', () => {});
+
 if (Number.parseInt(found, 10) < needed) {
   process.stderr.write(
     `flamegate needs Node ${needed} or newer, this is Node ${found} (${process.execPath}).\n` +

@@ -74,6 +74,11 @@ function advice(tree: Tree, { exporters }: Reading['components']): Problem[] {
         ...emptyTenants(headers).map((name) => warn(['endpoints', at, 'headers', name], emptyTenant)),
         ...emptyTenants(http_headers).map((name) => warn(['endpoints', at, 'http_headers', name], emptyTenant)),
       ]),
+      ...(endpoints ?? []).flatMap(({ url }, at) => {
+        const base = baseBelowProcedure(url);
+        const message = `the gateway adds the path of the request itself, and profiles would go below this one: write ${base}`;
+        return base === undefined ? [] : [warn(['endpoints', at, 'url'], message)];
+      }),
       ...(endpoints?.length === 0 ? [warn(['endpoints'], 'no endpoints: profiles are accepted and sent nowhere')] : []),
       ...(onDisk
         ? nameless.map((at) => warn(['endpoints', at], 'without a name the backlog on disk is found by the URL: give it a `name`'))
@@ -83,6 +88,14 @@ function advice(tree: Tree, { exporters }: Reading['components']): Problem[] {
         : []),
     ];
   });
+}
+
+/** The base of a URL that names the procedure too, as SDKs and other agents want it; undefined for any other. Without user-info and query. */
+function baseBelowProcedure(text: unknown): string | undefined {
+  if (typeof text !== 'string' || !URL.canParse(text)) return undefined;
+  const { origin, pathname } = new URL(text);
+  const path = /^(.*?)\/+(?:ingest|push\.v1\.PusherService(?:\/+Push)?)\/*$/.exec(pathname)?.[1];
+  return path === undefined ? undefined : `${origin}${path}`;
 }
 
 const emptyTenant =

@@ -1,4 +1,5 @@
 import type { AnyFactory, Registry } from '../core/component.ts';
+import type { Language } from './files.ts';
 import { problemAt } from './problems.ts';
 import { typeOf } from './read.ts';
 import { type ComponentKind, componentKinds } from './schema.ts';
@@ -109,10 +110,21 @@ function cycles(tree: Tree, pipelines: readonly Written[]): Problem[] {
   }
 }
 
+/** What to say when there is no pipeline. An Alloy that profiles nothing is one all the same, and so is a YAML file that says so: `pipelines: {}`. */
+export function checkPipelines(tree: Tree, language: Language): Problem[] {
+  if (pipelinesOf(tree).length > 0) return [];
+  const path = ['service', 'pipelines'];
+  const severity = language === 'alloy' || isMap(valueAt(tree.value, path)) ? 'warning' : 'error';
+  const isEmpty = isMap(tree.value) && Object.keys(tree.value).length === 0;
+  const found = isEmpty ? 'nothing is configured' : 'there is no pipeline';
+  const expected =
+    language === 'yaml' ? `; expected service.pipelines such as { profiles: { receivers: [pyroscope], exporters: [pyroscope] } }` : '';
+  return [problemAt(tree, path, `${found}, so no profile is taken${expected}`, { about: 'key', severity })];
+}
+
 function deadEnds(tree: Tree, pipelines: readonly Written[]): Problem[] {
   const entered = new Set(pipelines.flatMap(({ lists }) => lists.pipelines.map(({ id }) => id)));
   const warn = (path: Path, message: string): Problem => problemAt(tree, path, message, { about: 'key', severity: 'warning' });
-  if (pipelines.length === 0) return [warn(['service', 'pipelines'], 'there is no pipeline, so no profile is taken')];
   return pipelines.flatMap(({ name, path, lists }) => [
     ...(lists.receivers.length === 0 && !entered.has(name)
       ? [warn(path, 'nothing enters this pipeline: no receiver, no other pipeline')]

@@ -1,4 +1,4 @@
-import { checkReferences } from './check.ts';
+import { checkPipelines, checkReferences } from './check.ts';
 import { checkComponents } from './check-components.ts';
 import type { Reference, References } from './env.ts';
 import { type Language, readReferenced, readSources, type SourceFile } from './files.ts';
@@ -90,6 +90,8 @@ export function loadConfig(options: LoadOptions): Loaded {
   found.push(...checkReferences(tree, options.registry), ...checkComponents(tree, components, config));
   // A value that could not be read is not also of the wrong kind.
   problems.push(...found.filter(({ path }) => path === '' || !wrong.has(path)));
+  // A misspelt key may be why there is none.
+  if (!hasErrors(problems)) problems.push(...checkPipelines(tree, language));
   return finish(tree, config);
 
   function readAlloy(): Node | undefined {

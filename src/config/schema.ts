@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { AddressSchema } from '../core/address.ts';
 import { notInThisBuild } from '../core/later.ts';
 import { DurationSchema } from '../core/units.ts';
 
@@ -37,10 +38,9 @@ export const PipelineSchema = z.strictObject({
 export type PipelineConfig = z.output<typeof PipelineSchema>;
 
 const AdminSchema = z.strictObject({
-  endpoint: z
-    .string()
-    .default('127.0.0.1:4041')
-    .describe('Where /metrics, /-/healthy, /-/ready and the API are served: host:port, [::]:port or unix:/path.'),
+  endpoint: AddressSchema.default('127.0.0.1:4041').describe(
+    'Where /metrics, /-/healthy, /-/ready and the API are served: host:port, [::]:port or unix:/path.',
+  ),
   token_file: notInThisBuild('File with the token that /api and everything that changes something ask for.').optional(),
 });
 

@@ -4,6 +4,7 @@ import type { Entry, MapNode, Node, ScalarNode } from './nodes.ts';
 import { typeScalar } from './scalars.ts';
 import { formatPath, formatPlace, type Path, type Place, type Problem } from './tree.ts';
 import { syntaxMessage } from './yaml-errors.ts';
+import { indentFault } from './yaml-indent.ts';
 
 /** What is parsed, and how its places are called. */
 export interface YamlText {
@@ -42,7 +43,7 @@ export function parseYaml(input: YamlText, from: References): YamlResult {
   if (documents === undefined) return fail(placeAt(lines.lineStarts.at(-1) ?? 0), tooDeep);
   const [document, second] = documents;
   if (document === undefined) return { node: emptyMap(placeAt(0)), problems: [], foreign: [] };
-  const problems = syntaxProblems([...document.errors, ...document.warnings], placeAt);
+  const problems = syntaxProblems([...document.errors, ...document.warnings], input.text, placeAt);
   if (second !== undefined) return fail(placeAt(second.range[0]), 'expected one document in a file, found a second one');
   if (problems.length > 0) return { node: undefined, problems, foreign: [] };
   const reading = new Reading(placeAt, from);
@@ -68,11 +69,14 @@ function parseDocuments(text: string, lineCounter: LineCounter): readonly Docume
 }
 
 /** One per line: a parser that has lost its way says the same thing again and again. */
-function syntaxProblems(errors: readonly YAMLError[], placeAt: (offset: number) => Place): Problem[] {
+function syntaxProblems(errors: readonly YAMLError[], text: string, placeAt: (offset: number) => Place): Problem[] {
   const byLine = new Map<number, Problem>();
   for (const error of [...errors].sort((a, b) => a.pos[0] - b.pos[0])) {
     const place = placeAt(error.pos[0]);
-    if (!byLine.has(place.line)) byLine.set(place.line, { place, path: '', message: syntaxMessage(error), severity: 'error' });
+    const indent = indentFault(text, error, place.line);
+    const at = indent === undefined ? place : { ...place, line: indent.line, column: indent.column };
+    const message = indent?.message ?? syntaxMessage(error);
+    if (!byLine.has(at.line)) byLine.set(at.line, { place: at, path: '', message, severity: 'error' });
   }
   return [...byLine.values()];
 }

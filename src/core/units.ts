@@ -54,13 +54,43 @@ export function formatSize(bytes: number): string {
   return String(bytes);
 }
 
+/** Other spellings of a unit, in lower case: how it is written here. */
+const durationSpellings: readonly (readonly [spelling: RegExp, unit: string])[] = [
+  [/^(?:ms|msecs?|millis|milliseconds?)$/, 'ms'],
+  [/^(?:s|secs?|seconds?)$/, 's'],
+  [/^(?:m|mins?|minutes?)$/, 'm'],
+  [/^(?:h|hrs?|hours?)$/, 'h'],
+];
+
+/** `: write 10s` for `10sec`; empty when it cannot be told what was meant. */
+function durationAdvice(text: string): string {
+  const parts = [...text.toLowerCase().matchAll(/(\d+(?:\.\d+)?)\s*([a-z]*)\s*/g)];
+  if (parts.length === 0 || parts.map(([whole]) => whole).join('') !== text.toLowerCase().trimStart()) return '';
+  const meant = parts.map(([, amount = '', unit = '']) => {
+    if (/^(?:d|days?)$/.test(unit)) return `${Number(amount) * 24}h`;
+    const known = durationSpellings.find(([spelling]) => spelling.test(unit));
+    return known === undefined ? undefined : `${amount}${known[1]}`;
+  });
+  if (parts.length === 1 && parts[0]?.[2] === '') return `: it has no unit, write ${text.trim()}s for seconds`;
+  return meant.includes(undefined) ? '' : `: write ${meant.join('')}`;
+}
+
+/** `: write 10GiB` for `10G`; empty when it cannot be told what was meant. */
+function sizeAdvice(text: string): string {
+  const [, amount, letter, rest] = /^\s*(\d+(?:\.\d+)?)\s*([kmgt])(i?b?|bytes?)\s*$/i.exec(text) ?? [];
+  if (amount === undefined || letter === undefined) return '';
+  const decimal = /^b/i.test(rest ?? '');
+  return `: write ${amount}${letter.toUpperCase()}${decimal ? 'B' : 'iB'}`;
+}
+
 /** A duration as the user writes it; milliseconds after parsing. Give the default in milliseconds. */
 export const DurationSchema = z
   .union([z.string(), z.number()])
   .transform((value, context) => {
     const ms = parseDuration(String(value));
     if (ms !== undefined) return ms;
-    context.addIssue({ code: 'custom', message: `expected a duration such as 300ms, 30s or 1m30s, found ${JSON.stringify(value)}` });
+    const message = `expected a duration such as 300ms, 30s or 1m30s, found ${JSON.stringify(value)}${durationAdvice(String(value))}`;
+    context.addIssue({ code: 'custom', message });
     return z.NEVER;
   })
   .meta({ unit: 'duration' });
@@ -73,7 +103,7 @@ export const SizeSchema = z
     if (bytes !== undefined) return bytes;
     context.addIssue({
       code: 'custom',
-      message: `expected a size such as 512KiB, 64MiB or a number of bytes, found ${JSON.stringify(value)}`,
+      message: `expected a size such as 512KiB, 64MiB or a number of bytes, found ${JSON.stringify(value)}${sizeAdvice(String(value))}`,
     });
     return z.NEVER;
   })

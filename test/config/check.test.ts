@@ -143,3 +143,16 @@ test('warns of a tenant header without a value, whatever its case and wherever i
   assert.equal(lines.length, 1);
   assert.match(lines[0] ?? '', /^c\.yaml:3:67 exporters\.pyroscope\.endpoints\[0\]\.headers\.x-scope-orgid: warning: empty tenant: /);
 });
+
+test('warns of a URL that names the procedure too, and says what its base is', (t) => {
+  const lines = (url: string): string[] =>
+    loadText(
+      t,
+      withPipelines('    a: { receivers: [pyroscope], exporters: [pyroscope] }\n')
+        .replace('http://x', url)
+        .replace('{ label_drop: {}, choose: {} }', '{}'),
+    ).lines.map((line) => line.replace(/^.*: write /, ''));
+  assert.deepEqual(lines('http://u:p@h:1/a/ingest/'), ['http://h:1/a']);
+  assert.deepEqual(lines('http://h/push.v1.PusherService/Push'), ['http://h']);
+  assert.deepEqual(lines('http://h/ingester'), []);
+});

@@ -67,7 +67,7 @@ service:
     'c.yaml:13:21 exporters.pyroscope.endpoints[0].basic_auth: expected a map, found text',
     'c.yaml:14:20 exporters.pyroscope.queue.type: expected one of memory, disk, found "dsk": did you mean "disk"?',
     'c.yaml:17:46 service.pipelines.a.exporters[0]: there is no exporter "pyroscop": did you mean "pyroscope"?',
-    'c.yaml:18:24 service.shutdown.timeout: expected a duration such as 300ms, 30s or 1m30s, found 5',
+    'c.yaml:18:24 service.shutdown.timeout: expected a duration such as 300ms, 30s or 1m30s, found 5: it has no unit, write 5s for seconds',
   ]);
 });
 
@@ -170,11 +170,19 @@ test('ids need a name after the slash and no blanks', (t) => {
   assert.ok(lines.includes('c.yaml:4:13 processors: expected a map from ids to settings, found a list'));
 });
 
-test('a file that is no map is an error, an empty one is a gateway that takes nothing', (t) => {
+test('a file that is no map is an error, and so is one without a pipeline, unless it says so', (t) => {
   assert.match(loadText(t, 'hello').lines.join('\n'), /^c\.yaml:1:1: expected a map with receivers/);
-  const { config, lines } = loadText(t, '');
-  assert.ok(config);
-  assert.deepEqual(lines, ['c.yaml:1:1 service.pipelines: warning: there is no pipeline, so no profile is taken']);
+  const expected = 'expected service.pipelines such as { profiles: { receivers: [pyroscope], exporters: [pyroscope] } }';
+  const empty = loadText(t, '# nothing yet\n');
+  assert.equal(empty.config, undefined);
+  assert.deepEqual(empty.lines, [`c.yaml:1:1 service.pipelines: nothing is configured, so no profile is taken; ${expected}`]);
+  const without = loadText(t, 'receivers: { pyroscope: {} }\n').lines;
+  assert.ok(without.includes(`c.yaml:1:1 service.pipelines: there is no pipeline, so no profile is taken; ${expected}`));
+  const told = loadText(t, 'service: { pipelines: {} }\n');
+  assert.ok(told.config);
+  assert.deepEqual(told.lines, [`c.yaml:1:12 service.pipelines: warning: there is no pipeline, so no profile is taken; ${expected}`]);
+  // What is misspelt is not also missing.
+  assert.equal(loadText(t, 'servce: { pipelines: { p: {} } }\n').lines.length, 1);
 });
 
 test('no file at all is no configuration', () => {

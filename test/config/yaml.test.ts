@@ -174,3 +174,17 @@ test('any text is a tree or has problems with a place, and never throws', () => 
     { numRuns: 500 },
   );
 });
+
+test('a line that is wrongly indented is named, with what it should be', () => {
+  const said = (text: string): string[] =>
+    parseYaml({ text, source: 'c.yaml' }, { env: {}, readFile: () => '' }).problems.map(
+      ({ place, message }) => `${place.line}:${place.column} ${message}`,
+    );
+  assert.deepEqual(said('a:\n  b:\n    - url: x\n     name: y\n'), [
+    '4:6 wrong indentation: found 5 blanks, expected 4 as in line 3, or 6 as in line 3',
+  ]);
+  assert.deepEqual(said('a:\n  - x: 1\n  y: 2\n'), ['3:3 wrong indentation: found 2 blanks, expected 4 as in line 2']);
+  assert.deepEqual(said('a:\n  b: 1\n c: 2\n'), ['3:2 wrong indentation: found 1 blank, expected 0 as in line 1, or 2 as in line 2']);
+  assert.deepEqual(said('a:\n  b: x\n\n    # more\n    c: 2\n'), ['5:5 wrong indentation: found 4 blanks, expected 2 as in line 2']);
+  assert.deepEqual(said('a: b: c\n'), ['1:4 a second "key: value" on one line; quote a value that holds ": "']);
+});

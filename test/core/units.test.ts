@@ -30,3 +30,37 @@ test('the schemas say what was found and what is expected', () => {
   assert.match(DurationSchema.safeParse('5 parsecs').error?.issues[0]?.message ?? '', /expected a duration such as .*, found "5 parsecs"/);
   assert.match(SizeSchema.safeParse('big').error?.issues[0]?.message ?? '', /expected a size such as .*, found "big"/);
 });
+
+test('a unit in another spelling is answered with the one that is meant', () => {
+  const duration = (value: unknown): string | undefined => /: (.*, )?write (.*)$/.exec(messageOf(DurationSchema, value))?.[2];
+  for (const [given, meant] of [
+    ['10sec', '10s'],
+    ['10 s', '10s'],
+    ['5mins', '5m'],
+    ['2 hours', '2h'],
+    ['1d', '24h'],
+    ['1min 30sec', '1m30s'],
+    ['250msec', '250ms'],
+    ['10', '10s for seconds'],
+    [10, '10s for seconds'],
+    ['5 parsecs', undefined],
+    ['soon', undefined],
+    ['', undefined],
+  ] as const)
+    assert.equal(duration(given), meant, String(given));
+  const size = (value: unknown): string | undefined => /: write (.*)$/.exec(messageOf(SizeSchema, value))?.[1];
+  for (const [given, meant] of [
+    ['10G', '10GiB'],
+    ['10Gi', '10GiB'],
+    ['512k', '512KiB'],
+    ['5kb', '5KB'],
+    ['1.5 mib', '1.5MiB'],
+    ['big', undefined],
+    ['10X', undefined],
+  ] as const)
+    assert.equal(size(given), meant, given);
+});
+
+function messageOf(schema: typeof DurationSchema | typeof SizeSchema, value: unknown): string {
+  return schema.safeParse(value).error?.issues[0]?.message ?? '';
+}

@@ -96,3 +96,13 @@ test('--watch reloads when the file is written anew', { timeout: 30_000 }, async
   writeFileSync(gateway.configFile, configOf('127.0.0.1:0', 'http://127.0.0.1:2'));
   await gateway.line((line) => line.message === 'configuration reloaded');
 });
+
+test('a signal that opens the debugger of any other Node program opens nothing', async (t) => {
+  const gateway = await startGateway({ config: configOf('127.0.0.1:0') });
+  t.after(() => gateway.stop('SIGKILL'));
+  gateway.process.kill('SIGUSR1');
+  // Answered only after the signal was: both go through the one loop of the process.
+  for (let at = 0; at < 5; at += 1) assert.equal((await fetch(`${gateway.admin}/-/healthy`)).status, 200);
+  assert.equal(await gateway.stop(), 0);
+  assert.doesNotMatch(gateway.stderr(), /Debugger listening/);
+});

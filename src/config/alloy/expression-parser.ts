@@ -51,7 +51,7 @@ function parseOperand(tokens: TokenStream): Expression {
     checkLength(tokens, count);
     tokens.next();
     if (token.kind === '.') {
-      const name = tokens.expect('identifier', 'IDENT');
+      const name = tokens.expect('identifier', 'a name');
       of = { kind: 'access', of, name: name.text, nameAt: name.at, at: of.at, end: endOf(name) };
     } else if (token.kind === '[') {
       const index = parseExpression(tokens);
@@ -91,7 +91,7 @@ function parsePrimary(tokens: TokenStream): Expression {
       return { kind: 'object', fields: found.items, at: token.at, end: found.end };
     }
     default:
-      return tokens.fail(token, `expected expression, got ${nameOfToken(token)}`);
+      return tokens.fail(token, `expected a value, found ${nameOfToken(token)}`);
   }
 }
 
@@ -106,7 +106,7 @@ function identifierOrBlock(tokens: TokenStream, name: Token): Expression {
 function parseField(tokens: TokenStream): Field {
   const token = tokens.peek();
   if (token.kind !== 'identifier' && token.kind !== 'string')
-    tokens.fail(token, `expected field name (string or identifier), got ${nameOfToken(token)}`);
+    tokens.fail(token, `expected the name of a field, found ${nameOfToken(token)}`);
   tokens.next();
   tokens.expect('=');
   return { name: fieldName(token), at: token.at, value: parseExpression(tokens) };

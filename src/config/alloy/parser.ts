@@ -33,7 +33,8 @@ function parseStatements(tokens: TokenStream, end: 'eof' | '}'): Statement[] {
     const start = tokens.mark();
     try {
       statements.push(parseStatement(tokens));
-      if (tokens.peek().kind !== end) tokens.expect('terminator', 'TERMINATOR');
+      if (tokens.peek().kind !== end)
+        tokens.expect('terminator', 'a line break, since each attribute and block stands on a line of its own');
     } catch (why) {
       if (!(why instanceof Stop)) throw why;
       if (tokens.recover(start) === 'component' && start.depth > 0) throw new Astray();
@@ -46,9 +47,9 @@ function parseStatements(tokens: TokenStream, end: 'eof' | '}'): Statement[] {
 }
 
 function parseStatement(tokens: TokenStream): Statement {
-  const first = tokens.expect('identifier', 'IDENT');
+  const first = tokens.expect('identifier', 'the name of an attribute or a block');
   let name = first.text;
-  while (tokens.take('.') !== undefined) name += `.${tokens.expect('identifier', 'IDENT').text}`;
+  while (tokens.take('.') !== undefined) name += `.${tokens.expect('identifier', 'a name').text}`;
   const label = parseLabel(tokens);
   if (tokens.peek().kind === '=') {
     if (name !== first.text) tokens.fail(first, 'attribute names may only consist of a single identifier with no "."');
@@ -57,7 +58,7 @@ function parseStatement(tokens: TokenStream): Statement {
     return { kind: 'attribute', name, at: first.at, value: parseExpression(tokens) };
   }
   if (tokens.peek().kind !== '{')
-    tokens.fail(tokens.peek(), `expected attribute assignment or block body, got ${nameOfToken(tokens.peek())}`);
+    tokens.fail(tokens.peek(), `expected "=" and a value, or "{" and a block, found ${nameOfToken(tokens.peek())}`);
   tokens.next();
   const body = parseStatements(tokens, '}');
   tokens.expect('}');
@@ -66,10 +67,10 @@ function parseStatement(tokens: TokenStream): Statement {
 
 function parseLabel(tokens: TokenStream): Token | undefined {
   const token = tokens.peek();
-  if (token.kind === 'identifier') tokens.fail(token, 'expected block label, got IDENT');
-  if (token.kind === 'raw_string') tokens.fail(token, `expected block label to be a double quoted string, but got ${token.text}`);
+  if (token.kind === 'identifier') tokens.fail(token, 'expected the label of a block in double quotes, found a name without them');
+  if (token.kind === 'raw_string') tokens.fail(token, `expected the label of a block in double quotes, found ${token.text}`);
   if (token.kind !== 'string') return undefined;
   if (token.value !== '' && !identifier.test(token.value))
-    tokens.fail(token, `expected block label to be a valid identifier, but got ${token.text}`);
+    tokens.fail(token, `expected a label of letters, digits and _, found ${token.text}`);
   return tokens.next();
 }

@@ -62,8 +62,8 @@ export class TokenStream {
   }
 
   /** The token, which has to be of this kind. */
-  expect(kind: Token['kind'], wanted: string = kind): Token {
-    return this.take(kind) ?? this.fail(this.peek(), `expected ${wanted}, got ${nameOfToken(this.peek())}`);
+  expect(kind: Token['kind'], wanted: string = JSON.stringify(kind)): Token {
+    return this.take(kind) ?? this.fail(this.peek(), `expected ${wanted}, found ${nameOfToken(this.peek())}`);
   }
 
   /** Reports, at most once a line, and gives the statement up. */

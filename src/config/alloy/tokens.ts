@@ -41,20 +41,19 @@ export interface Token {
 }
 
 const names: Readonly<Record<string, string>> = {
-  identifier: 'IDENT',
-  number: 'NUMBER',
-  string: 'STRING',
-  raw_string: 'STRING',
-  bool: 'BOOL',
-  null: 'NULL',
-  terminator: 'TERMINATOR',
-  eof: 'EOF',
+  identifier: 'a name',
+  number: 'a number',
+  string: 'a text',
+  raw_string: 'a text',
+  bool: 'true or false',
+  null: 'null',
+  terminator: 'the end of the line',
+  eof: 'the end of the file',
 };
 
-/** What Alloy's messages call it: IDENT, TERMINATOR, or the symbol itself. */
+/** What messages call it: "a name" and "the end of the line", where Alloy's say IDENT and TERMINATOR, or the symbol itself. */
 export function nameOfToken(token: Token): string {
-  if (token.kind === 'number' && /[.eE]/.test(token.text)) return 'FLOAT';
-  return names[token.kind] ?? token.kind;
+  return names[token.kind] ?? JSON.stringify(token.kind);
 }
 
 /** Kinds after which the end of a line ends the statement. */
@@ -70,7 +69,7 @@ const endsStatement: ReadonlySet<Token['kind']> = new Set([
   '}',
 ] as const);
 
-/** Whether a line break after it is a TERMINATOR: the rule that makes a list closed on its own line need a trailing comma. */
+/** Whether a line break after it ends the statement: the rule that makes a list closed on its own line need a trailing comma. */
 export function canEndStatement(token: Token | undefined): boolean {
   return token !== undefined && endsStatement.has(token.kind);
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Secret, SecretSchema } from '../../core/secret.ts';
 import { DurationSchema } from '../../core/units.ts';
+import { urlFault } from './url.ts';
 
 /*
  * Options of an HTTP client under the names, defaults and rules that Alloy gives them, so that an `endpoint` block moves here key by key.
@@ -39,11 +40,8 @@ function checkHeaderNames(headers: Readonly<Record<string, unknown>>, context: z
 }
 
 const UrlSchema = z.string().superRefine((value, context) => {
-  const url = URL.canParse(value) ? new URL(value) : undefined;
-  if (url !== undefined && /^https?:$/.test(url.protocol)) return;
-  // Not the value itself where it may hold a password.
-  const found = value.includes('@') ? 'something else' : JSON.stringify(value);
-  context.addIssue({ code: 'custom', message: `expected a URL that starts with http:// or https://, found ${found}` });
+  const message = urlFault(value);
+  if (message !== undefined) context.addIssue({ code: 'custom', message });
 });
 
 const ProxyUrlSchema = z

@@ -105,7 +105,7 @@ test('reports mistakes of an imported file in that file', () => {
   assert.deepEqual(
     problems.map(({ place, message }) => `${place.source}:${place.line}:${place.column} ${message}`),
     [
-      'm.alloy:3:1 expected expression, got }',
+      'm.alloy:3:1 expected a value, found "}"',
       'm.alloy:4:1 pyroscope.write may not stand at the top of an imported module: only declare and import.file may',
     ],
   );

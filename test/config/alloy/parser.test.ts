@@ -66,7 +66,7 @@ test('binds operators by precedence, powers to the right, and signs tighter than
 
 test('goes on after an operator at the end of a line, and not before one', () => {
   assert.equal(grouped(expression('1 +\n 2')), '(1 + 2)');
-  assert.deepEqual(reportsOf('x = 1\n  + 2'), ['2:3 expected IDENT, got +']);
+  assert.deepEqual(reportsOf('x = 1\n  + 2'), ['2:3 expected the name of an attribute or a block, found "+"']);
 });
 
 test('decodes every escape of a string, and joins bytes to characters', () => {
@@ -96,21 +96,21 @@ test('reads numbers as Go does: octal, what is no octal as a float, what has no 
 
 test('says what stands where another thing must stand', () => {
   const wrong: [string, string][] = [
-    ['x = 1 y = 2', '1:7 expected TERMINATOR, got IDENT'],
-    ['x = 1 + + 2', '1:9 expected expression, got +'],
-    ['x = a.true', '1:7 expected IDENT, got BOOL'],
-    ['x = { 1 = 2 }', '1:7 expected field name (string or identifier), got NUMBER'],
+    ['x = 1 y = 2', '1:7 expected a line break, since each attribute and block stands on a line of its own, found a name'],
+    ['x = 1 + + 2', '1:9 expected a value, found "+"'],
+    ['x = a.true', '1:7 expected a name, found true or false'],
+    ['x = { 1 = 2 }', '1:7 expected the name of a field, found a number'],
     ['x = [\n  1\n]', "2:4 missing ',' in expression list"],
     ['x = {\n  a = 1\n}', "2:8 missing ',' in field list"],
     ['x = f(1\n)', "1:8 missing ',' in expression list"],
     ['x.y = 1', '1:1 attribute names may only consist of a single identifier with no "."'],
     ['x "l" = 1', '1:3 attribute names may not have labels'],
-    ['x l {}', '1:3 expected block label, got IDENT'],
-    ['x "a-b" {}', '1:3 expected block label to be a valid identifier, but got "a-b"'],
-    ['x `l` {}', '1:3 expected block label to be a double quoted string, but got `l`'],
-    ['x', '1:2 expected attribute assignment or block body, got TERMINATOR'],
+    ['x l {}', '1:3 expected the label of a block in double quotes, found a name without them'],
+    ['x "a-b" {}', '1:3 expected a label of letters, digits and _, found "a-b"'],
+    ['x `l` {}', '1:3 expected the label of a block in double quotes, found `l`'],
+    ['x', '1:2 expected "=" and a value, or "{" and a block, found the end of the line'],
     ['x = y "l" {}', '1:5 cannot use a block as an expression'],
-    ['"x" = 1', '1:1 expected IDENT, got STRING'],
+    ['"x" = 1', '1:1 expected the name of an attribute or a block, found a text'],
     ['x = 1\n/* y', '2:1 block comment not terminated'],
     ['x = 1 ; y = 2', '1:7 illegal character ";"'],
     ['x = \uFFFD', '1:5 illegal UTF-8 encoding'],
@@ -154,8 +154,8 @@ test('finds the next component after a bracket that was not closed', () => {
 });
 
 test('reports a brace that is missing at the end of the file, and one too many where it stands', () => {
-  assert.deepEqual(reportsOf('a {\n  x = 1\n'), ['3:1 expected }, got EOF']);
-  assert.deepEqual(reportsOf('a {\n}\n}\nb {\n}\n'), ['3:1 expected IDENT, got }']);
+  assert.deepEqual(reportsOf('a {\n  x = 1\n'), ['3:1 expected "}", found the end of the file']);
+  assert.deepEqual(reportsOf('a {\n}\n}\nb {\n}\n'), ['3:1 expected the name of an attribute or a block, found "}"']);
 });
 
 test('refuses what would exhaust the stack instead of overflowing it', () => {

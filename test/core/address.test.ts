@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { AddressSchema, formatAddress, isLoopback, parseAddress } from '../../../src/net/server/address.ts';
+import { AddressSchema, formatAddress, isLoopback, parseAddress } from '../../src/core/address.ts';
 
 test('reads host and port, IPv6 in brackets, and unix sockets', () => {
   assert.deepEqual(parseAddress('127.0.0.1:4040'), { kind: 'tcp', host: '127.0.0.1', port: 4040 });
@@ -31,4 +31,17 @@ test('knows whom only this machine reaches', () => {
     assert.equal(isLoopback(endpoint), true, endpoint);
   for (const endpoint of ['0.0.0.0:1', '[::]:1', '10.0.0.1:1', 'localhost.example:1', '[::127.0.0.1]:1', '128.0.0.1:1'])
     assert.equal(isLoopback(endpoint), false, endpoint);
+});
+
+test('says what was probably meant', () => {
+  const advice = (text: string): string =>
+    AddressSchema.safeParse(text).error?.issues[0]?.message.split(`${JSON.stringify(text)}: `)[1] ?? '';
+  assert.match(advice(':24040'), /^write 0\.0\.0\.0:24040 for all addresses .* 127\.0\.0\.1:24040 /);
+  assert.match(advice('24040'), /^write 0\.0\.0\.0:24040 /);
+  assert.match(advice('*:24040'), /^write 0\.0\.0\.0:24040 /);
+  assert.equal(advice('127.0.0.1:2410111'), 'a port is at most 65535');
+  assert.equal(advice('http://127.0.0.1:4040'), 'write it without the scheme and without a path');
+  assert.equal(advice('::1:4040'), 'write [::1]:4040');
+  assert.equal(advice('localhost'), 'the port is missing, write localhost:PORT');
+  assert.equal(advice('a b'), '');
 });
