@@ -114,8 +114,8 @@ export interface Metrics {
   /** A plain field: value += n. */
   counter(name: string, help: string, labels?: MetricLabels): { value: number };
   histogram(name: string, help: string, buckets: readonly number[], labels?: MetricLabels): { observe(value: number): void };
-  /** Read at scrape; the last `read` given counts. */
-  gauge(name: string, help: string, read: () => number, labels?: MetricLabels): void;
+  /** Read at scrape; the last `read` given counts. The result withdraws the gauge: its series is gone at once. */
+  gauge(name: string, help: string, read: () => number, labels?: MetricLabels): () => void;
 }
 
 /** Constant message, facts as fields. */

@@ -65,11 +65,18 @@ export class Family<I extends Instrument> {
     const names = Object.keys(labels).sort();
     if (help !== this.help || names.join() !== this.labelNames.join())
       throw new Error(`metric ${this.name} has labels [${this.labelNames}] and help "${this.help}", not [${names}] and "${help}"`);
-    const key = JSON.stringify(names.map((name) => labels[name]));
+    const key = this.#keyOf(labels);
     const child = this.#children.get(key) ?? { labels, instrument: create(), holders: new Set() };
     this.#children.set(key, child);
     child.holders.add(holder);
     return child.instrument;
+  }
+
+  /** The holder no longer wants these labels shown; nothing of them is kept when nobody else does. */
+  drop(holder: object, labels: MetricLabels): void {
+    const key = this.#keyOf(labels);
+    const child = this.#children.get(key);
+    if (child?.holders.delete(holder) === true && child.holders.size === 0) this.#children.delete(key);
   }
 
   /** The holder no longer wants any of it shown; `told` hears of each series that it held. */
@@ -81,5 +88,9 @@ export class Family<I extends Instrument> {
   *samples(): Iterable<Sample> {
     for (const { labels, instrument, holders } of this.#children.values())
       if (holders.size > 0) yield* instrument.samples(this.name, labels);
+  }
+
+  #keyOf(labels: MetricLabels): string {
+    return JSON.stringify(this.labelNames.map((name) => labels[name]));
   }
 }

@@ -30,10 +30,15 @@ export class MetricStore {
     const scope: MetricsScope = {
       counter: (name, help, labels = {}) =>
         this.#family(this.#counters, 'counter', name, help, labels).child(scope, help, labels, () => new CounterField()),
-      gauge: (name, help, read, labels = {}) =>
-        this.#family(this.#gauges, 'gauge', name, help, labels)
-          .child(scope, help, labels, () => new GaugeReaders())
-          .add(scope, read),
+      gauge: (name, help, read, labels = {}) => {
+        const family = this.#family(this.#gauges, 'gauge', name, help, labels);
+        const readers = family.child(scope, help, labels, () => new GaugeReaders());
+        readers.add(scope, read);
+        return () => {
+          readers.remove(scope);
+          family.drop(scope, labels);
+        };
+      },
       histogram: (name, help, buckets, labels = {}) =>
         this.#family(this.#histograms, 'histogram', name, help, labels).child(scope, help, labels, () => new Buckets(buckets)),
       close: () => {

@@ -104,7 +104,11 @@ function createTestMetrics(): Pick<TestHost, 'metrics' | 'metric' | 'observed'> 
       return { observe: (value) => values.push(value) };
     },
     gauge(name, _help, read, labels) {
-      gauges.set(keyOf(name, labels), read);
+      const key = keyOf(name, labels);
+      gauges.set(key, read);
+      return () => {
+        if (gauges.get(key) === read) gauges.delete(key);
+      };
     },
   };
   return {
