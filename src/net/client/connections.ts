@@ -37,7 +37,7 @@ export class Connections {
 
   constructor(
     config: Pick<HttpClientConfig, 'remote_timeout' | 'enable_http2' | 'max_connection_age'>,
-    { connector, proxyFor }: { connector: Connector; proxyFor: ProxyFor },
+    { connector, proxyFor, origins = maxOrigins }: { connector: Connector; proxyFor: ProxyFor; origins?: number },
   ) {
     this.#connector = connector;
     this.#proxyFor = proxyFor;
@@ -50,7 +50,7 @@ export class Connections {
       // The attempt's own signal is the only clock: undici's are coarse (300 ms fired at 753 ms).
       headersTimeout: 0,
       bodyTimeout: 0,
-      maxOrigins,
+      maxOrigins: origins,
       ...(config.max_connection_age > 0 ? { clientTtl: config.max_connection_age } : {}),
     };
     const direct: Agent.Options = {
