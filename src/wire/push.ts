@@ -38,6 +38,7 @@ const mostLabels = 100_000;
 const seriesTag = bytesTag(1);
 const sampleTag = bytesTag(2);
 const annotationTag = bytesTag(3);
+const rawProfileTag = bytesTag(1);
 const idTag = bytesTag(2);
 const annotationValueTag = bytesTag(2);
 
@@ -48,6 +49,17 @@ const annotationValueTag = bytesTag(2);
 export function parsePush(body: readonly Uint8Array[], cache: LabelCache, rules: PushRules): PushSeries[] {
   const parse = (block: Uint8Array): Labels => parseLabelBlock(block, rules);
   return readPush(body, (block) => cache.get(block, parse), rules.maxSeries);
+}
+
+/** The payload of a series with this one profile, which is not copied. */
+export function payloadOf(profile: Uint8Array): PushPayload {
+  const inner = 1 + varintSize(profile.length);
+  const head = new Uint8Array(1 + varintSize(inner + profile.length) + inner);
+  head[0] = sampleTag;
+  let at = writeVarint(head, 1, inner + profile.length);
+  head[at++] = rawProfileTag;
+  at = writeVarint(head, at, profile.length);
+  return { kind: 'push', fields: [head, profile], profiles: 1, rawBytes: profile.length };
 }
 
 /** A PushRequest of these series, in one piece of memory of its own. */
