@@ -9,10 +9,11 @@ import { labelDrop } from './processors/label-drop.ts';
 import { relabel } from './processors/relabel/factory.ts';
 import { serviceName } from './processors/service-name.ts';
 import { pyroscopeReceiver } from './receivers/pyroscope/factory.ts';
+import { scrapeReceiver } from './receivers/scrape/factory.ts';
 
 /** Every component of this build: the one list. */
 export const components: Registry = {
-  receivers: [pyroscopeReceiver],
+  receivers: [pyroscopeReceiver, scrapeReceiver],
   processors: [labelDrop, externalLabels, relabel, enrich, serviceName, appName, checkLabels],
   exporters: [pyroscopeExporter, fileExporter],
 };

@@ -2,7 +2,7 @@ import type { ComponentKind } from './schema.ts';
 
 /** Component types that a later build brings: refused by name as long as the registry does not have them, never taken for a slip. */
 export const laterTypes: Readonly<Record<ComponentKind, readonly string[]>> = {
-  receivers: ['otlp', 'scrape'],
+  receivers: ['otlp'],
   processors: ['filter', 'route', 'tenant', 'sample', 'rate_limit', 'cardinality', 'fit', 'redact'],
   exporters: ['file'],
 };

@@ -77,11 +77,11 @@ test('says of a key, a type and a section that a later build brings that they ar
     `${goodText}  memory_limit: 1GiB
   telemetry: { metrics: { top_k: 5 } }
 tests: []
-`.replace('endpoint: 127.0.0.1:4040', 'auth: { basic: {} }\n  scrape: {}'),
+`.replace('endpoint: 127.0.0.1:4040', 'auth: { basic: {} }\n  otlp: {}'),
   );
   assert.deepEqual(lines, [
     'c.yaml:3:11 receivers.pyroscope.auth: not in this build: nothing would act on it',
-    'c.yaml:4:3 receivers.scrape: the receiver scrape is not in this build',
+    'c.yaml:4:3 receivers.otlp: the receiver otlp is not in this build',
     'c.yaml:20:17 service.memory_limit: not in this build: nothing would act on it',
     'c.yaml:21:25 service.telemetry.metrics: not in this build: nothing would act on it',
     'c.yaml:22:8 tests: not in this build: nothing would act on it',

@@ -1,4 +1,5 @@
 import type { Component } from './component.ts';
+import { discoveries } from './components/discovery.ts';
 import { discoveryRelabel } from './components/discovery-relabel.ts';
 import { enrich } from './components/enrich.ts';
 import { localFile } from './components/local-file.ts';
@@ -10,8 +11,7 @@ import { write } from './components/write.ts';
 
 /** Alloy's components that have a counterpart here, by name. */
 export const components: ReadonlyMap<string, Component> = new Map(
-  [write, receiveHttp, relabel, enrich, scrape, discoveryRelabel, localFile, kubernetesSecret, kubernetesConfigMap].map((one) => [
-    one.type,
-    one,
-  ]),
+  [write, receiveHttp, relabel, enrich, scrape, discoveryRelabel, ...discoveries, localFile, kubernetesSecret, kubernetesConfigMap].map(
+    (one) => [one.type, one],
+  ),
 );

@@ -91,6 +91,6 @@ function exportsOf(item: Item): readonly string[] | undefined {
 /** Why nothing of pyroscope.* can use a block of another family. */
 export function foreignMessage({ id, block }: Item): string {
   if (block.name.startsWith('discovery.') || block.name.startsWith('prometheus.exporter.'))
-    return `${id} cannot be used: Flamegate finds no targets by itself; write them here as a list of maps`;
+    return `${id} cannot be used: Flamegate finds targets by discovery.file, http, dns and kubernetes; write them as a list of maps, or to a file for discovery.file`;
   return `${id} cannot be used: ${block.name} is not part of Flamegate`;
 }

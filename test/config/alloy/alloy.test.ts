@@ -265,9 +265,10 @@ pyroscope.scrape "s" {
   });
   assert.deepEqual(value['processors']?.['enrich/e'], { targets: [set], match: { profile: 's', target: 's' } });
   assert.deepEqual(value['receivers']?.['scrape/s'], {
-    targets: [set, { __address__: 'b:2' }],
+    targets: [{ __address__: 'b:2' }],
+    discovery: [{ from: 'static', ...set }],
     scrape_interval: '1m',
-    profiling_config: { path_prefix: '/p', profiles: { memory: { enabled: false }, own: { enabled: true, path: '/own' } } },
+    profiling_config: { path_prefix: '/p', profiles: { memory: { enabled: false }, own: { enabled: true, path: '/own', delta: false } } },
   });
   const pipelines = value['service']?.['pipelines'] as Record<string, unknown>;
   assert.deepEqual(pipelines['scrape/s'], { receivers: ['scrape/s'], pipelines: ['enrich/e'] });
@@ -414,9 +415,9 @@ test('skips other families with one warning each, evaluates nothing of them, and
 
 test('refuses what no Alloy has, and what pyroscope.* needs of other families', () => {
   assert.match(errorsOf('loki.wirte "l" {\n}').join(), /did you mean "loki.write"/);
-  const text = `${out}discovery.kubernetes "pods" {\n  role = "pod"\n}\npyroscope.scrape "s" {\n  ${intoOut}\n  targets = discovery.kubernetes.pods.targets\n}`;
+  const text = `${out}discovery.docker "pods" {\n  host = "h"\n}\npyroscope.scrape "s" {\n  ${intoOut}\n  targets = discovery.docker.pods.targets\n}`;
   assert.deepEqual(told(read(text).problems), [
-    '11:13 pyroscope.scrape.s.targets: discovery.kubernetes.pods cannot be used: Flamegate finds no targets by itself; write them here as a list of maps',
+    '11:13 pyroscope.scrape.s.targets: discovery.docker.pods cannot be used: Flamegate finds targets by discovery.file, http, dns and kubernetes; write them as a list of maps, or to a file for discovery.file',
   ]);
 });
 
@@ -451,6 +452,82 @@ test('checks the HTTP client of a scrape by the rules of the client, where it is
   assert.deepEqual(errorsOf(text), []);
 });
 
+test('takes targets that are found while the gateway runs, with the rules of every relabel on their way', () => {
+  const text = `discovery.file "f" {
+  files = ["/etc/t/*.json"]
+}
+discovery.kubernetes "k" {
+  role = "pod"
+  namespaces {
+    names = ["a"]
+  }
+  selectors {
+    role = "pod"
+    label = "app=x"
+  }
+  selectors {
+    role = "node"
+  }
+}
+discovery.http "h" {
+  url = "http://sd/"
+  basic_auth {
+    username = "u"
+  }
+}
+discovery.dns "d" {
+  names = ["n"]
+  type = "A"
+  port = 80
+}
+discovery.relabel "one" {
+  targets = array.concat(discovery.file.f.targets, discovery.kubernetes.k.targets)
+  rule {
+    action = "labeldrop"
+    regex = "x"
+  }
+}
+discovery.relabel "two" {
+  targets = array.concat(discovery.relabel.one.output, [{"__address__" = "w:1"}])
+  rule {
+    target_label = "t"
+    replacement = "v"
+  }
+}
+pyroscope.scrape "s" {
+  forward_to = []
+  targets = array.concat(discovery.relabel.two.output, discovery.http.h.targets, discovery.dns.d.targets)
+}`;
+  const { tree, problems } = read(text);
+  assert.deepEqual(told(problems), []);
+  const value = tree?.value as Record<string, Record<string, Record<string, unknown>>>;
+  const one = { action: 'labeldrop', regex: 'x' };
+  const two = { target_label: 't', replacement: 'v' };
+  assert.deepEqual(value['receivers']?.['scrape/s']?.['targets'], []);
+  assert.deepEqual(value['receivers']?.['scrape/s']?.['discovery'], [
+    { from: 'static', targets: [{ __address__: 'w:1' }], rules: [two] },
+    { from: 'file', files: ['/etc/t/*.json'], rules: [one, two] },
+    {
+      from: 'kubernetes',
+      role: 'pod',
+      namespaces: { names: ['a'] },
+      selectors: [{ role: 'pod', label: 'app=x' }],
+      rules: [one, two],
+    },
+    { from: 'http', url: 'http://sd/', basic_auth: { username: 'u' } },
+    { from: 'dns', names: ['n'], type: 'A', port: 80 },
+  ]);
+  assert.match(
+    errorsOf(
+      'discovery.kubernetes "k" {\n  role = "node"\n}\npyroscope.scrape "s" {\n  forward_to = []\n  targets = discovery.kubernetes.k.targets\n}',
+    ).join(),
+    /^2:3 .*finds pods/,
+  );
+  const enrich =
+    'discovery.file "f" {\n  files = ["t.json"]\n}\npyroscope.enrich "e" {\n  forward_to = []\n  targets = discovery.file.f.targets\n  target_match_label = "s"\n}';
+  assert.match(errorsOf(enrich).join(), /targets of discovery.file.f are found while the gateway runs/);
+});
+
 test('checks the times of a scrape', () => {
   const scrape = (lines: string): string => errorsOf(`pyroscope.scrape "s" {\n  forward_to = []\n  targets = []\n  ${lines}\n}`).join();
   assert.match(scrape('scrape_timeout = "0s"'), /scrape_timeout must be greater than 0/);
@@ -458,7 +535,11 @@ test('checks the times of a scrape', () => {
   assert.match(scrape('delta_profiling_duration = "1s"'), /must be larger than 1 second/);
   assert.match(scrape('scrape_interval = "10s"'), /at least 1 second smaller than scrape_interval/);
   assert.equal(scrape('scrape_interval = "1s"\n  profiling_config {\n    profile.process_cpu {\n      enabled = false\n    }\n  }'), '');
-  assert.match(scrape('clustering {\n    enabled = true\n  }'), /^5:5 .*clustering is not in Flamegate/);
+  const clustered = 'pyroscope.scrape "s" {\n  forward_to = []\n  targets = []\n  clustering {\n    enabled = true\n  }\n}';
+  assert.match(
+    told(read(clustered).problems).join(),
+    /^warning 5:5 .*clustering is not in Flamegate.*receivers\.scrape\/s\.shard\.index=I/,
+  );
   assert.match(scrape('profiling_config {\n    profile.custom "" {\n    }\n  }'), /requires non-empty label/);
 });
 

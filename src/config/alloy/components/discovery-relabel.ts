@@ -3,22 +3,25 @@ import { record } from '../placed.ts';
 import { placeOf } from '../source.ts';
 import { Capsule, type Value } from '../value.ts';
 import { readRules } from './relabel-rules.ts';
-import { TargetSet, targets } from './targets.ts';
+import { anyTargets, staticOrigin, TargetSet } from './targets.ts';
 
 /** discovery.relabel "x": targets with rules, for whoever uses them. */
 export const discoveryRelabel: Component = {
   type: 'discovery.relabel',
   exports: ['output', 'rules'],
   root: false,
-  read(block) {
-    const known = block.required('targets', targets);
+  read(block, self) {
+    const place = placeOf(block.at);
+    const { decode, found } = anyTargets();
+    block.required('targets', decode);
     const rules = readRules(block);
     block.finish();
-    const set = new TargetSet(record<unknown>({ targets: known, rules }, placeOf(block.at)));
+    const origins = [...staticOrigin(found.written, place), ...found.origins].map((one) => ({ ...one, rules: [...one.rules, rules] }));
+    const content = found.content && record<unknown>({ targets: found.content, rules }, place);
     return {
       parts: [],
       exports: new Map<string, Value>([
-        ['output', [set]],
+        ['output', [new TargetSet(`discovery.relabel.${self.name}`, content, origins)]],
         ['rules', new Capsule('rules', rules)],
       ]),
     };

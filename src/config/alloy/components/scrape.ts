@@ -3,11 +3,11 @@ import { parseDuration } from '../../../core/units.ts';
 import type { BlockReader } from '../block-reader.ts';
 import type { Component } from '../component.ts';
 import { bool, duration, listOf, mapOf, receivers, text } from '../decode.ts';
-import { type Keys, type Placed, record } from '../placed.ts';
+import { type Keys, leaf, list, type Placed, record, under } from '../placed.ts';
 import { placeOf } from '../source.ts';
 import { readAttributes, readHttpClient } from './http-client.ts';
 import { pipeline } from './pipeline.ts';
-import { targets } from './targets.ts';
+import { anyTargets, discoveryItem } from './targets.ts';
 
 /** Profiles of a target: whether Alloy asks for it unless told otherwise, and whether it takes `seconds`. */
 const profiles: Readonly<Record<string, { readonly enabled: boolean; readonly delta: boolean }>> = {
@@ -36,18 +36,22 @@ export const scrape: Component = {
     const profiling = readProfiling(block.only('profiling_config'));
     const client = readHttpClient(block, self.world);
     checkHttpClient(block, client, self.world.httpClient);
+    const { decode, found } = anyTargets();
+    const written = block.required('targets', decode);
+    const discovered = found.origins.map(discoveryItem);
     const keys = {
-      targets: block.required('targets', targets),
+      targets: written && under(written.key ?? placeOf(block.at), list(found.written, written.node.place)),
+      discovery: discovered.length === 0 ? undefined : list(discovered, written?.node.place ?? placeOf(block.at)),
       ...readAttributes(block, { job_name: text, params: mapOf(listOf(text)), scheme: text }),
       ...times,
       ...client,
       profiling_config: profiling?.placed,
     };
     const forwardTo = block.required('forward_to', receivers);
-    readClustering(block.only('clustering'));
+    const id = `scrape/${self.name}`;
+    readClustering(block.only('clustering'), id);
     block.finish();
     checkTimes(block, times, profiling?.delta ?? true);
-    const id = `scrape/${self.name}`;
     return {
       parts: [
         { section: 'receivers', id, placed: record<unknown>(keys, placeOf(block.at)) },
@@ -94,20 +98,24 @@ function readProfile(block: BlockReader | undefined): Placed<unknown> | undefine
 }
 
 function readCustom(block: BlockReader): Placed<unknown> {
-  const keys = { enabled: block.required('enabled', bool), path: block.required('path', text), delta: block.attribute('delta', bool) };
+  const keys = {
+    enabled: block.required('enabled', bool),
+    path: block.required('path', text),
+    delta: block.attribute('delta', bool) ?? leaf(false, placeOf(block.at)),
+  };
   block.finish();
   return record<unknown>(keys, placeOf(block.at));
 }
 
-/** Sharing targets among gateways is not there, and without it every one of them would scrape all. */
-function readClustering(block: BlockReader | undefined): void {
+/** Alloy shares targets among its peers; gateways share them when each is told which of them it is. */
+function readClustering(block: BlockReader | undefined, id: string): void {
   if (block === undefined) return;
   const enabled = block.required('enabled', bool);
   block.finish();
   if (enabled?.value === true)
-    block.error(
+    block.warn(
       block.whereIs('enabled'),
-      'clustering is not in Flamegate: every gateway would scrape every target; set enabled = false and give each gateway targets of its own',
+      `clustering is not in Flamegate: of N gateways give each its share with --set receivers.${id}.shard.index=I --set receivers.${id}.shard.total=N, else every one scrapes every target`,
     );
 }
 

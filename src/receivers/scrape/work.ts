@@ -1,0 +1,31 @@
+import type { Consumer, Host } from '../../core/component.ts';
+import type { Fetcher } from '../../net/client/fetch.ts';
+import type { ScrapeCounters } from './counters.ts';
+
+/** What a loop works with: asked for anew at each scrape, so that a reload changes it between two. */
+export interface Work {
+  readonly intervalMs: number;
+  readonly timeoutMs: number;
+  readonly maxBodyBytes: number;
+  readonly maxInflatedBytes: number;
+  readonly fetcher: Fetcher;
+  readonly next: Consumer;
+  readonly host: Host;
+  readonly counters: ScrapeCounters;
+  /** Ends deliveries that wait for an endpoint. */
+  readonly hurry: AbortSignal;
+}
+
+/** The queue is full: nobody scrapes until then. */
+export class BackPressure {
+  #until = 0;
+
+  /** Monotonic milliseconds. */
+  begin(now: number, forMs: number): void {
+    this.#until = Math.max(this.#until, now + forMs);
+  }
+
+  holds(now: number): boolean {
+    return now < this.#until;
+  }
+}
