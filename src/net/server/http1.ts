@@ -73,12 +73,17 @@ export class Http1 {
   }
 
   /** Ends what is idle now, and the rest after their answers. */
-  close(): void {
-    this.#closed = true;
+  endIdle(): void {
     for (const [socket, connection] of this.#connections) {
       connection.ending = true;
       if (connection.open === 0) socket.destroy();
     }
+  }
+
+  /** The same, and nothing new is served. */
+  close(): void {
+    this.#closed = true;
+    this.endIdle();
     // Stops the timer that looks for slow heads; it is not listening, which close() reports to nobody.
     this.#http.close();
   }

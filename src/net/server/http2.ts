@@ -4,6 +4,7 @@ import type { Clock } from '../../core/clock.ts';
 import { Invalid } from '../../core/errors.ts';
 import { type ConnectionOptions, destroyAfter, lingerMs } from './connection.ts';
 import type { Peer } from './exchange.ts';
+import { sayGoodbye } from './goodbye.ts';
 import { Http2Exchange } from './http2-exchange.ts';
 import type { Server } from './serve.ts';
 import { nowhere, parseTarget } from './target.ts';
@@ -15,6 +16,7 @@ const maxFrameBytes = 256 * 1024;
 
 /** What we know of one session. */
 interface Session {
+  readonly session: http2.ServerHttp2Session;
   readonly socket: Socket;
   readonly peer: Peer;
   /** Requests that we owe an answer. */
@@ -69,6 +71,11 @@ export class Http2 {
     this.#http2.emit('connection', socket);
   }
 
+  /** Clients are told to go elsewhere with what comes next; what comes all the same is served. */
+  endIdle(): void {
+    for (const entry of this.#sessions.values()) this.#sayGoodbye(entry);
+  }
+
   /** Open streams are answered, nothing new begins. */
   close(): void {
     this.#closed = true;
@@ -81,7 +88,7 @@ export class Http2 {
   #onSession(session: http2.ServerHttp2Session, socket: Socket, peer: Peer): void {
     // A head that never ends is no stream that node would tell us of.
     const cancelFirst = this.#clock.after(this.#options.headerTimeoutMs, () => socket.destroy());
-    const entry = { socket, peer, owed: 0, ending: false, cancelFirst };
+    const entry = { session, socket, peer, owed: 0, ending: false, cancelFirst };
     this.#sessions.set(session, entry);
     session.setLocalWindowSize(sessionWindowBytes);
     session.setTimeout(this.#options.idleTimeoutMs);
@@ -102,7 +109,6 @@ export class Http2 {
     stream.on('error', () => {}); // whoever waits for it listens to 'close', which follows
     const entry = stream.session === undefined ? undefined : this.#sessions.get(stream.session);
     if (stream.session === undefined || entry === undefined) return void stream.destroy();
-    const { session } = stream;
     entry.cancelFirst();
     const target = parseTarget(String(headers[':path'] ?? ''), this.#options.pathPrefix);
     const fault = target instanceof Invalid ? target : undefined;
@@ -117,11 +123,15 @@ export class Http2 {
     await this.#current().serve(exchange, (reply, close) => {
       entry.owed -= 1;
       const sent = exchange.send(reply);
-      // GOAWAY names the last request that counts: what is on its way behind it can be sent again elsewhere.
-      if (close) session.close();
-      if (close || entry.ending) this.#end(entry);
+      if (close || entry.ending) this.#sayGoodbye(entry);
       return sent;
     });
+  }
+
+  #sayGoodbye(entry: Session): void {
+    if (!entry.ending) sayGoodbye(entry.session, entry.socket, this.#clock, () => this.#end(entry));
+    else if (entry.session.closed) this.#end(entry);
+    entry.ending = true;
   }
 
   /** Node closes the session when its last stream is gone, and then waits for a client that may never close its side. */

@@ -23,7 +23,7 @@ export interface Listener extends Shared {
   readonly connections: number;
   /**
    * From now on all requests go here, also those of connections that are already open. The result takes it back: the server before it serves
-   * again. The last one stays, so that there is always one who answers.
+   * again. The last one stays, so that there is always one who answers; then what is idle ends, for it would hear nothing but no.
    */
   serve(server: Server): () => void;
 }
@@ -93,6 +93,7 @@ class BoundListener implements Listener {
     return () => {
       const others = this.#servers.filter((other) => other !== server);
       if (others.length > 0) this.#switchTo(others);
+      else for (const stack of this.#stacks) stack.endIdle();
     };
   }
 

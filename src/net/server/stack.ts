@@ -37,7 +37,13 @@ export class Stack {
     else (opening === 'http2' ? this.#http2 : this.#http1).accept(socket, peerOf(socket));
   }
 
-  /** What is idle ends now, the rest after its answers; what is in its handshake is not served. */
+  /** What is idle ends now, the rest after its answers. */
+  endIdle(): void {
+    this.#http1.endIdle();
+    this.#http2.endIdle();
+  }
+
+  /** The same; what is in its handshake is not served. */
   close(): void {
     this.#http1.close();
     this.#http2.close();
