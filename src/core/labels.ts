@@ -20,8 +20,11 @@ export class Labels implements Iterable<Label> {
 
   /** The pairs in any order; of a name that stands more than once the last one counts. Empty values are kept: they are what was sent. */
   static from(pairs: Iterable<Label>): Labels {
+    const inOrder = [...pairs];
+    // Most senders write them in order.
+    if (inOrder.every((pair, at) => at === 0 || (inOrder[at - 1]?.name ?? '') < pair.name)) return new Labels(inOrder);
     const byName = new Map<string, Label>();
-    for (const pair of pairs) byName.set(pair.name, pair);
+    for (const pair of inOrder) byName.set(pair.name, pair);
     return new Labels([...byName.values()].sort(byNameOrder));
   }
 

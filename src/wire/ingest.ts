@@ -15,6 +15,8 @@ export interface IngestQuery {
   readonly rest: string;
 }
 
+const badApplication = /[^A-Za-z0-9_./-]/u;
+
 /** Takes every `name` out of a query. One that Go's parser drops (a semicolon, a bad escape) does not count, as if it were not there. */
 export function splitIngestQuery(query: string): IngestQuery {
   let name: string | undefined;
@@ -37,7 +39,7 @@ export function parseIngestName(name: string): Labels {
   const brace = name.indexOf('{');
   const app = trimSpace(brace < 0 ? name : name.slice(0, brace));
   if (app === '') throw new Invalid('name', 'name: an application name is required, such as app{key=value}, found none');
-  const bad = /[^A-Za-z0-9_./-]/u.exec(app);
+  const bad = badApplication.exec(app);
   if (bad !== null)
     throw new Invalid(
       'name',
@@ -49,13 +51,38 @@ export function parseIngestName(name: string): Labels {
     const valueEnd = search(name, /[,}]/g, keyEnd + 1);
     // A key without a value ends it all, and so does the end of the text.
     if (name[keyEnd] !== '=' || valueEnd >= name.length) break;
-    const key = trimSpace(name.slice(at, keyEnd));
-    const fault = alloyNameFault(key);
-    if (fault !== undefined) throw new Invalid('name', `name: ${fault}`);
+    const written = name.slice(at, keyEnd);
+    const key = trimSpace(written);
+    // Pyroscope trims a line end away as it does a blank; nobody means one.
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+    const fault = /[\x00-\x1f\x7f]/.test(written) ? `a label name has no control characters, found ${quote(written)}` : alloyNameFault(key);
+    if (fault !== undefined) throw new Invalid('name', `name: ${clipped(fault)}`);
     pairs.push({ name: key, value: trimSpace(name.slice(keyEnd + 1, valueEnd)) });
     at = valueEnd + 1;
   }
   return Labels.from(pairs);
+}
+
+/**
+ * What the grammar of `name` cannot say of these labels, as a sentence; undefined when it can say them all. It neither quotes nor escapes: a
+ * `,` in a value would begin another label. White space at the ends of a value is lost.
+ */
+export function ingestNameFault(labels: Labels): string | undefined {
+  for (const { name, value } of labels) {
+    if (name === '__name__') {
+      if (trimSpace(value) === '') return `an /ingest profile needs the label __name__, found ${clipped(labels.toString())}`;
+      const bad = badApplication.exec(value);
+      if (bad !== null)
+        return `__name__ of an /ingest profile may have letters, digits and _ . / -, found ${quote(bad[0])} in ${quote(value)}`;
+      continue;
+    }
+    const fault = alloyNameFault(name);
+    if (fault !== undefined) return clipped(fault);
+    if (/[,}]/.test(value)) return `a value of an /ingest profile cannot hold , or }, found ${quote(value)} for ${name}`;
+  }
+  return labels.get('__name__') === undefined
+    ? `an /ingest profile needs the label __name__, found ${clipped(labels.toString())}`
+    : undefined;
 }
 
 /** Labels as a `name`: sorted, nothing quoted or escaped, because the grammar knows neither. */
@@ -101,5 +128,9 @@ function isSpace(character: string): boolean {
 }
 
 function quote(text: string): string {
-  return JSON.stringify(text.length > 100 ? `${text.slice(0, 100)}…` : text);
+  return JSON.stringify(clipped(text));
+}
+
+function clipped(text: string): string {
+  return text.length > 100 ? `${text.slice(0, 100)}…` : text;
 }

@@ -32,8 +32,18 @@ export interface PushDescription {
   readonly rawBytes: number;
 }
 
+/*
+ * What a body may cost beside its bytes, which gzip makes cheap: each bound is far above what agents send, and together they keep a push
+ * below a few dozen milliseconds and megabytes.
+ */
 // Ten in each of ten thousand series.
 const mostLabels = 100_000;
+const mostLabelBytes = 32 * 1024 * 1024;
+const mostSamples = 100_000;
+// Encoders write the labels of a series in one run and its samples in another.
+const mostExtraRuns = 10_000;
+// IDs and annotations, which have to be looked at byte by byte.
+const mostTextBytes = 16 * 1024 * 1024;
 
 const seriesTag = bytesTag(1);
 const sampleTag = bytesTag(2);
@@ -107,8 +117,8 @@ export function describePush(body: Uint8Array): PushDescription[] {
 
 function readPush(body: readonly Uint8Array[], labelsOf: (block: Uint8Array) => Labels, maxSeries: number): PushSeries[] {
   const reader = new WireReader(body);
+  const spent: Spent = { labels: 0, labelBytes: 0, samples: 0, runs: 0, textBytes: 0 };
   const series: PushSeries[] = [];
-  let labels = 0;
   while (reader.position < reader.sizeBytes) {
     const tag = reader.tag();
     if (fieldOf(tag) !== fieldOf(seriesTag)) {
@@ -117,27 +127,46 @@ function readPush(body: readonly Uint8Array[], labelsOf: (block: Uint8Array) => 
     }
     expectBytes(tag, 'PushRequest');
     if (series.length >= maxSeries) throw new Invalid('too_large', `a push may hold at most ${maxSeries} series, found more`);
-    const one = readSeries(reader, reader.valueEnd(reader.sizeBytes), labelsOf);
-    labels += one.labels.size;
-    if (labels > mostLabels) throw new Invalid('too_large', `a push may hold at most ${mostLabels} labels, found more`);
-    series.push(one);
+    spent.runs -= 2;
+    series.push(readSeries(reader, reader.valueEnd(reader.sizeBytes), labelsOf, spent));
   }
   return series;
 }
 
+/** What one push has cost so far. */
+interface Spent {
+  labels: number;
+  labelBytes: number;
+  samples: number;
+  /** Above the two that each series may have. */
+  runs: number;
+  textBytes: number;
+}
+
+function spend(spent: Spent, on: keyof Spent, more: number, most: number, what: string): void {
+  spent[on] += more;
+  if (spent[on] > most) throw new Invalid('too_large', `a push may hold at most ${most} ${what}, found more`);
+}
+
 /** Parts it into runs of labels and runs of everything else: nearly always one of each. */
-function readSeries(reader: WireReader, end: number, labelsOf: (block: Uint8Array) => Labels): PushSeries {
+function readSeries(reader: WireReader, end: number, labelsOf: (block: Uint8Array) => Labels, spent: Spent): PushSeries {
   const blocks: Uint8Array[] = [];
   const fields: Uint8Array[] = [];
   let profiles = 0;
   let rawBytes = 0;
   let runFrom = reader.position;
   let inLabels = true;
+  const endRun = (to: number): void => {
+    if (to === runFrom) return;
+    spend(spent, 'runs', 1, mostExtraRuns, 'runs of fields beside one of labels and one of samples in each series');
+    if (inLabels) spend(spent, 'labelBytes', to - runFrom, mostLabelBytes, 'bytes of labels');
+    reader.views(runFrom, to, inLabels ? blocks : fields);
+  };
   while (reader.position < end) {
     const from = reader.position;
     const tag = reader.tag();
     if ((fieldOf(tag) === fieldOf(labelTag)) !== inLabels) {
-      reader.views(runFrom, from, inLabels ? blocks : fields);
+      endRun(from);
       runFrom = from;
       inLabels = !inLabels;
     }
@@ -148,19 +177,21 @@ function readSeries(reader: WireReader, end: number, labelsOf: (block: Uint8Arra
     expectBytes(tag, 'RawProfileSeries');
     const valueEnd = reader.valueEnd(end);
     if (tag === sampleTag) {
+      spend(spent, 'samples', 1, mostSamples, 'samples');
       profiles++;
-      rawBytes += readSample(reader, valueEnd);
-    } else if (tag === annotationTag) readAnnotation(reader, valueEnd);
+      rawBytes += readSample(reader, valueEnd, spent);
+    } else if (tag === annotationTag) readAnnotation(reader, valueEnd, spent);
     else reader.skipTo(valueEnd);
   }
-  reader.views(runFrom, end, inLabels ? blocks : fields);
+  endRun(end);
   const [block] = blocks;
   const labels = labelsOf(blocks.length > 1 ? concatBytes(blocks) : (block ?? new Uint8Array(0)));
+  spend(spent, 'labels', labels.size, mostLabels, 'labels');
   return { labels, payload: { kind: 'push', fields, profiles, rawBytes } };
 }
 
 /** The length of its raw_profile: of a field that is not repeated the last one counts. */
-function readSample(reader: WireReader, end: number): number {
+function readSample(reader: WireReader, end: number, spent: Spent): number {
   let rawBytes = 0;
   while (reader.position < end) {
     const tag = reader.tag();
@@ -170,7 +201,7 @@ function readSample(reader: WireReader, end: number): number {
     }
     expectBytes(tag, 'RawSample');
     const valueEnd = reader.valueEnd(end);
-    if (tag === idTag) reader.skipText(valueEnd, 'the ID of a sample');
+    if (tag === idTag) skipText(reader, valueEnd, 'the ID of a sample', spent);
     else {
       rawBytes = valueEnd - reader.position;
       reader.skipTo(valueEnd);
@@ -179,7 +210,12 @@ function readSample(reader: WireReader, end: number): number {
   return rawBytes;
 }
 
-function readAnnotation(reader: WireReader, end: number): void {
+function skipText(reader: WireReader, end: number, what: string, spent: Spent): void {
+  spend(spent, 'textBytes', end - reader.position, mostTextBytes, 'bytes of sample IDs and annotations');
+  reader.skipText(end, what);
+}
+
+function readAnnotation(reader: WireReader, end: number, spent: Spent): void {
   while (reader.position < end) {
     const tag = reader.tag();
     if (fieldOf(tag) > fieldOf(annotationValueTag)) {
@@ -187,6 +223,6 @@ function readAnnotation(reader: WireReader, end: number): void {
       continue;
     }
     expectBytes(tag, 'ProfileAnnotation');
-    reader.skipText(reader.valueEnd(end), 'an annotation');
+    skipText(reader, reader.valueEnd(end), 'an annotation', spent);
   }
 }

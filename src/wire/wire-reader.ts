@@ -1,12 +1,20 @@
 import { isUtf8 } from 'node:buffer';
+import { Invalid } from '../core/errors.ts';
 import { concatBytes, malformed, totalBytes, wireType } from './protobuf.ts';
+
+/** Fields in one message, those within others included. A push of ten thousand series with ten labels and a sample each has 350,000. */
+const mostFields = 1_000_000;
 
 /** How deep groups may nest in an unknown field; the generated decoders have the same limit. */
 const deepestGroup = 100;
 
+/** Bytes of a text that are looked at here, before isUtf8 is called for the whole of it. */
+const looked = 64;
+
 /**
  * Reads fields from a message that may lie in several pieces, without joining them: every position counted from the start
- * of the first piece. Throws Invalid("malformed") for whatever no encoder writes.
+ * of the first piece. Throws Invalid("malformed") for whatever no encoder writes, Invalid("too_large") for more
+ * fields than anybody sends: a field may be two bytes, and gzip makes hundreds of them from one.
  */
 export class WireReader {
   /** Bytes in all pieces together. */
@@ -17,6 +25,7 @@ export class WireReader {
   #piece: Uint8Array;
   #start = 0;
   #at = 0;
+  #fields = 0;
 
   constructor(pieces: readonly Uint8Array[]) {
     this.#pieces = pieces;
@@ -30,6 +39,7 @@ export class WireReader {
 
   /** A field's number and wire type: number * 8 + type. */
   tag(): number {
+    if (++this.#fields > mostFields) throw new Invalid('too_large', `a message may hold at most ${mostFields} fields, found more`);
     const first = this.#piece[this.#at];
     if (first !== undefined && first < 128 && first >= 8) {
       this.#at++;
@@ -78,7 +88,7 @@ export class WireReader {
 
   /** Passes a text, which protobuf wants to be UTF-8. */
   skipText(end: number, what: string): void {
-    const limit = Math.min(end - this.#start, this.#piece.length);
+    const limit = Math.min(end - this.#start, this.#piece.length, this.#at + looked);
     let at = this.#at;
     // Most texts are short and ASCII: cheaper to look than to call.
     while (at < limit && (this.#piece[at] ?? 128) < 128) at++;

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { Labels } from '../../src/core/labels.ts';
-import { formatIngestName, joinIngestQuery, parseIngestName, splitIngestQuery } from '../../src/wire/ingest.ts';
+import { formatIngestName, ingestNameFault, joinIngestQuery, parseIngestName, splitIngestQuery } from '../../src/wire/ingest.ts';
 
 describe('parseIngestName', () => {
   // The table of what Pyroscope and Alloy make of a name (grafana/pyroscope api/model/labelset).
@@ -166,3 +166,25 @@ function stateMachine(input: string): { name: string; value: string }[] | undefi
   }
   return pairs;
 }
+
+test('what the grammar of a name cannot say is said, and all that it can say comes back as it was', () => {
+  const faults: readonly (readonly [Record<string, string>, RegExp])[] = [
+    [{ __name__: 'app', owner: 'team-a,region=mars' }, /cannot hold , or }, found "team-a,region=mars" for owner/],
+    [{ __name__: 'app', owner: 'a}' }, /cannot hold , or }/],
+    [{ __name__: 'app', 'k8s-pod': 'p' }, /invalid label name: k8s-pod/],
+    [{ __name__: 'a{b', x: '1' }, /may have letters, digits/],
+    [{ __name__: ' ' }, /needs the label __name__/],
+    [{ service_name: 'a' }, /needs the label __name__/],
+    [{ __name__: 'app', x: `,${'v'.repeat(1e6)}` }, /^.{0,300}$/],
+  ];
+  for (const [labels, expected] of faults) assert.match(ingestNameFault(Labels.of(labels)) ?? '', expected);
+  const names = fc.constantFrom('a', 'b.c', '_d', 'E9');
+  const values = fc.string({ unit: 'grapheme', maxLength: 8 }).filter((value) => value.trim() === value && value.isWellFormed());
+  fc.assert(
+    fc.property(fc.dictionary(names, values), (pairs) => {
+      const labels = Labels.of({ ...pairs, __name__: 'my.app' });
+      if (ingestNameFault(labels) === undefined) assert.ok(parseIngestName(formatIngestName(labels)).equals(labels), `${labels}`);
+      else assert.ok(Object.values(pairs).some((value) => /[,}]/.test(value)));
+    }),
+  );
+});

@@ -3,7 +3,7 @@ import { labelFault } from '../../core/label-rules.ts';
 import type { Labels } from '../../core/labels.ts';
 import type { IngestPayload, ProfileBatch, PushPayload } from '../../core/profile.ts';
 import type { LogRecord } from '../../queue/log.ts';
-import { joinIngestQuery } from '../../wire/ingest.ts';
+import { ingestNameFault, joinIngestQuery } from '../../wire/ingest.ts';
 import { concatBytes } from '../../wire/protobuf.ts';
 import { encodePush, type PushSeries } from '../../wire/push.ts';
 import { encodeRequest, type OutgoingRequest } from '../../wire/request.ts';
@@ -88,10 +88,11 @@ function refuseBadLabels(labels: Labels): void {
   if (fault !== undefined) throw new Invalid('labels', `invalid labels in profile: ${fault}`);
 }
 
-/** The name of /ingest begins with the application, which is `__name__`; nothing that a processor left without one is ever taken. */
+/** What a processor has made of the labels may be more than the grammar of `name` can say. */
 function refuseBadName(labels: Labels): void {
   refuseBadLabels(labels);
-  if ((labels.get('__name__') ?? '') === '') throw new Invalid('name', `an /ingest profile needs the label __name__, found ${labels}`);
+  const fault = ingestNameFault(labels);
+  if (fault !== undefined) throw new Invalid('name', `invalid labels in profile: ${fault}`);
 }
 
 const cumulativeNames = new Set(['memory', 'mutex', 'block']);

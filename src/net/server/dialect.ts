@@ -7,6 +7,7 @@ import { verdictOf } from './reply.ts';
 /** /ingest, /ready, the admin API: a status and a line of text. */
 export const plain: Dialect = {
   name: 'plain',
+  isFramed: false,
   refuse(why) {
     const { status, message, headers } = verdictOf(why);
     const described = { 'content-type': 'text/plain; charset=utf-8', 'x-content-type-options': 'nosniff', ...headers };
@@ -18,12 +19,13 @@ export const plain: Dialect = {
 /** Connect's unary form: the status says it, the body names the code. */
 export const connect: Dialect = {
   name: 'connect',
+  isFramed: false,
   refuse(why) {
-    const { status, code, message, headers } = verdictOf(why);
+    const { reason, status, code, message, headers } = verdictOf(why);
     const name = codeName(code);
     const body = Buffer.from(JSON.stringify({ code: name, message: message.toWellFormed() }));
-    // Connect has a status of its own for what an HTTP server says with 415.
-    return { status: name === 'unimplemented' ? 501 : status, headers: { 'content-type': 'application/json', ...headers }, body };
+    // Connect has a status of its own for an encoding that an HTTP server refuses with 415.
+    return { status: reason === 'encoding' ? 501 : status, headers: { 'content-type': 'application/json', ...headers }, body };
   },
   deadlineMs(headers) {
     const text = headers['connect-timeout-ms'];
@@ -42,6 +44,7 @@ const grpcUnitsMs: Readonly<Record<string, number>> = { H: 3_600_000, M: 60_000,
 export function grpc(contentType: string): Dialect {
   return {
     name: 'grpc',
+    isFramed: true,
     refuse: (why) => ({ status: 200, headers: { 'content-type': contentType, ...statusOf(why) } }),
     deadlineMs: grpcDeadlineMs,
     announcedBytes: framedBytes,
@@ -52,10 +55,29 @@ export function grpc(contentType: string): Dialect {
 export function grpcWeb(contentType: string): Dialect {
   return {
     name: 'grpc_web',
+    isFramed: true,
     refuse: (why): Reply => ({ status: 200, headers: { 'content-type': contentType }, body: webTrailers(statusOf(why)) }),
     deadlineMs: grpcDeadlineMs,
     announcedBytes: framedBytes,
   };
+}
+
+/**
+ * The protocol of a request by its head alone, for a path that nobody serves: a client hears a refusal only in its own (grpc/grpc
+ * doc/http-grpc-status-mapping.md makes "unimplemented" of a bare 404, and says no more).
+ */
+export function dialectOf(headers: IncomingHttpHeaders): Dialect {
+  const type = (headers['content-type'] ?? '').toLowerCase();
+  if (isGrpcText(type)) return plain;
+  if (type.startsWith('application/grpc-web')) return grpcWeb('application/grpc-web+proto');
+  if (/^application\/grpc($|[+;])/.test(type)) return grpc('application/grpc');
+  if (type === 'application/proto' || headers['connect-protocol-version'] !== undefined) return connect;
+  return plain;
+}
+
+/** Base64 of gRPC-web, in which nothing is answered here. */
+export function isGrpcText(contentType: string): boolean {
+  return contentType.startsWith('application/grpc-web-text');
 }
 
 /** The frame of a gRPC-web body that stands for trailers: bit 7 of the flags, a length, header lines (PROTOCOL-WEB.md). */

@@ -10,7 +10,7 @@ export interface Exchange {
   readonly headers: IncomingHttpHeaders;
   /** All values of a header, in order, as received: node joins or drops repeated ones in `headers`. */
   headerValues(name: string): readonly string[];
-  readonly version: '1.1' | '2';
+  readonly version: '1.0' | '1.1' | '2';
   readonly peer: Peer;
   /** Aborts when the sender is gone. */
   readonly signal: AbortSignal;
@@ -43,6 +43,8 @@ export interface Reply {
  */
 export interface Dialect {
   readonly name: 'plain' | 'connect' | 'grpc' | 'grpc_web';
+  /** Its messages are framed and compressed one by one: a Content-Encoding around them is nobody's. */
+  readonly isFramed: boolean;
   /** By the one table in reply.ts. */
   refuse(why: unknown): Reply;
   /** Connect-Timeout-Ms, grpc-timeout; undefined when the sender named none. Throws Invalid when it is no number. */
@@ -60,8 +62,10 @@ export interface Route {
   readonly streams?: boolean;
   /** For whoever asks, without credentials: a balancer has none. Its body is a few bytes. */
   readonly open?: boolean;
-  /** Throws Unserved when no protocol of this path speaks the content type. */
+  /** In which a request with these headers hears its answer, a refusal included. Never throws. */
   dialect(headers: IncomingHttpHeaders): Dialect;
+  /** Throws Unserved when no protocol of this path speaks the content type. Asked before the body is read. */
+  check?(headers: IncomingHttpHeaders): void;
   handle(request: Request): Promise<Reply>;
 }
 

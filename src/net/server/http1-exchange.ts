@@ -13,7 +13,7 @@ interface Arrival {
 
 /** One request of node:http. */
 export class Http1Exchange implements Exchange {
-  readonly version = '1.1';
+  readonly version: '1.0' | '1.1';
   readonly path: string;
   readonly query: string;
   readonly peer: Peer;
@@ -26,6 +26,7 @@ export class Http1Exchange implements Exchange {
   #onFailure: ((why: unknown) => void) | undefined;
 
   constructor(request: IncomingMessage, response: ServerResponse, { target, peer, expectsContinue }: Arrival) {
+    this.version = request.httpVersion === '1.0' ? '1.0' : '1.1';
     this.path = target.path;
     this.query = target.query;
     this.peer = peer;
@@ -65,6 +66,11 @@ export class Http1Exchange implements Exchange {
   fail(why: unknown): void {
     this.#failed = why;
     this.#onFailure?.(why);
+  }
+
+  /** An interim answer, where the version knows them and the final one has not begun. */
+  sayProcessing(): void {
+    if (this.version === '1.1' && !this.#response.headersSent && this.#response.socket !== null) this.#response.writeProcessing();
   }
 
   readBody(onPiece: (piece: Uint8Array) => void): Promise<void> {

@@ -9,7 +9,7 @@ import { Http1Exchange } from './http1-exchange.ts';
 import { valuesOf } from './raw-headers.ts';
 import { gone } from './read-pieces.ts';
 import type { Server } from './serve.ts';
-import { nowhere, parseTarget, type Target } from './target.ts';
+import { nowhere, parseTarget, type Target, tooManyHeaders } from './target.ts';
 import { Unserved } from './unserved.ts';
 
 /** What we know of one connection. */
@@ -21,7 +21,12 @@ interface Connection {
   receiving: Http1Exchange | undefined;
   /** Its last answer is on its way: what comes now is not read as a request. */
   ending: boolean;
+  /** Set once the sender has closed its side. */
+  stopAsking: (() => void) | undefined;
 }
+
+// Milliseconds; the last one again and again. A reset is seen by the write behind the one that has caused it.
+const askAfterMs = [100, 100, 1000];
 
 /** HTTP/1.1 by node:http, on sockets that somebody else has accepted. */
 export class Http1 {
@@ -48,12 +53,15 @@ export class Http1 {
       // Refused below, counted like everything else.
       requireHostHeader: false,
     });
+    // Not in node's documentation: a sender that has closed its half after the request is answered.
+    Object.assign(this.#http, { httpAllowHalfOpen: true });
     this.#http.timeout = options.idleTimeoutMs;
     // Above it node drops headers without a word; their bytes are bounded by maxHeaderSize.
     this.#http.maxHeadersCount = 0;
     this.#http.on('request', (request, response) => this.#onRequest(request, response, false));
     this.#http.on('checkContinue', (request, response) => this.#onRequest(request, response, true));
     this.#http.on('checkExpectation', (request, response) => this.#onRequest(request, response, false));
+    this.#http.on('connect', (_, socket) => this.#refuseConnect(socket));
     this.#http.on('clientError', (error, socket) => this.#onClientError(error, socket));
     this.#http.on('timeout', (socket) => {
       if (this.#connections.get(socket)?.open === 0 || socket.writableLength > 0) socket.destroy();
@@ -65,8 +73,13 @@ export class Http1 {
   accept(socket: Socket, peer: Peer): void {
     // A handshake may end when nobody is served here any more.
     if (this.#closed) return void socket.destroy();
-    this.#connections.set(socket, { peer, open: 0, receiving: undefined, ending: false });
-    socket.once('close', () => this.#connections.delete(socket));
+    const connection: Connection = { peer, open: 0, receiving: undefined, ending: false, stopAsking: undefined };
+    this.#connections.set(socket, connection);
+    socket.once('end', () => this.#ask(connection, askAfterMs));
+    socket.once('close', () => {
+      connection.stopAsking?.();
+      this.#connections.delete(socket);
+    });
     // What node:http ends every last answer with.
     socket.destroySoon = () => linger(socket, this.#clock);
     this.#http.emit('connection', socket);
@@ -88,19 +101,31 @@ export class Http1 {
     this.#http.close();
   }
 
-  async #onRequest(request: http.IncomingMessage, response: http.ServerResponse, expectsContinue: boolean): Promise<void> {
+  #onRequest(request: http.IncomingMessage, response: http.ServerResponse, expectsContinue: boolean): void {
+    const { socket } = request;
+    // Whatever throws on the way to an answer ends this connection, never the process.
+    this.#answer(request, response, expectsContinue).catch((why: unknown) => {
+      this.#current().broken(request.url ?? '', why);
+      socket.destroy();
+    });
+  }
+
+  async #answer(request: http.IncomingMessage, response: http.ServerResponse, expectsContinue: boolean): Promise<void> {
     const { socket } = request;
     const connection = this.#connections.get(socket);
     if (connection === undefined || connection.ending) return;
     const target = readHead(request, this.#options.pathPrefix);
-    const fault = target instanceof Invalid ? target : undefined;
+    const fault = target instanceof Error ? target : undefined;
     const arrival = {
-      target: target instanceof Invalid ? nowhere : target,
+      target: target instanceof Error ? nowhere : target,
       peer: this.#options.proxies?.see(connection.peer, request.rawHeaders) ?? connection.peer,
       expectsContinue,
     };
     const exchange = new Http1Exchange(request, response, arrival);
-    const send = (reply: Reply, close: boolean): Promise<void> => exchange.send(reply, () => isLast(connection, request, close));
+    // Node reads nothing behind a request that asks for another protocol, taken or not.
+    const isUpgrade = request.headers.upgrade !== undefined;
+    const send = (reply: Reply, close: boolean): Promise<void> =>
+      exchange.send(reply, () => isLast(connection, request, close || isUpgrade));
     connection.open += 1;
     connection.receiving = exchange;
     // Node reads on whenever it hands out a body, so the socket is stopped behind each.
@@ -139,6 +164,24 @@ export class Http1 {
     if (connection.open === 0) this.#refuse(why, socket);
   }
 
+  /** Node hands out the socket, and has let go of it. */
+  #refuseConnect(socket: Duplex): void {
+    this.#connections.delete(socket);
+    this.#refuse(new Unserved('method', 'this is no proxy: CONNECT is not served', { allow: 'GET, HEAD, POST' }), socket);
+  }
+
+  /**
+   * The sender speaks no more. Whether it still listens is found out by writing: to one that has closed its socket altogether the kernel
+   * answers with a reset, which ends what was being done for it; one that has closed its half passes over interim answers (RFC 9110 section 15.2).
+   */
+  #ask(connection: Connection, [delayMs = 0, ...later]: readonly number[]): void {
+    connection.stopAsking = this.#clock.after(delayMs, () => {
+      if (connection.open === 0) return;
+      connection.receiving?.sayProcessing();
+      this.#ask(connection, later.length === 0 ? [delayMs] : later);
+    });
+  }
+
   /** Node has no response object for bytes that it could not read as a request. */
   #refuse(why: Invalid | Unserved, socket: Duplex): void {
     socket.write(renderReply(this.#current().refuseBytes(why)));
@@ -152,14 +195,19 @@ function isLast(connection: Connection, request: http.IncomingMessage, close: bo
   return connection.ending && (connection.open === 1 || !request.complete);
 }
 
-/** Invalid for what node's parser lets pass and nobody may send (RFC 9112 section 3.2). */
-function readHead(request: http.IncomingMessage, prefix: string): Target | Invalid {
+/** Invalid for what node's parser lets pass and nobody may send (RFC 9112 section 3.2), Unserved for what we do not do. */
+function readHead(request: http.IncomingMessage, prefix: string): Target | Invalid | Unserved {
   if (request.httpVersionMajor !== 1) return new Invalid('malformed', 'a request line ends with HTTP/1.1 or HTTP/1.0');
   const hosts = valuesOf(request.rawHeaders, 'host').length;
   if (hosts > 1 || (hosts === 0 && request.httpVersion === '1.1')) {
     return new Invalid('malformed', `a request has one Host header, found ${hosts}`);
   }
-  return parseTarget(request.url ?? '', prefix);
+  const codings = request.headers['transfer-encoding'];
+  if (codings !== undefined && codings.trim().toLowerCase() !== 'chunked') {
+    // RFC 9112 section 6.1: 501 for a transfer coding that is not understood.
+    return new Unserved('encoding', `the only transfer coding is chunked, found ${JSON.stringify(codings.slice(0, 100))}`);
+  }
+  return tooManyHeaders(request.rawHeaders) ?? parseTarget(request.url ?? '', prefix);
 }
 
 function whyOf(error: Error & { code?: string; reason?: string }, options: ConnectionOptions): Invalid | Unserved {

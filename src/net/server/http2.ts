@@ -7,12 +7,20 @@ import type { Peer } from './exchange.ts';
 import { sayGoodbye } from './goodbye.ts';
 import { Http2Exchange } from './http2-exchange.ts';
 import type { Server } from './serve.ts';
-import { nowhere, parseTarget } from './target.ts';
+import { mostHeaders, nowhere, parseTarget, type Target, tooManyHeaders } from './target.ts';
+import { Unserved } from './unserved.ts';
 
 // Twice as fast for uploads as the default of 64 KiB (measured at 64 KiB a push); also what one sender can make us hold unread.
 const streamWindowBytes = 1024 * 1024;
 const sessionWindowBytes = 4 * 1024 * 1024;
 const maxFrameBytes = 256 * 1024;
+// Node resets the stream of a larger head without a word; up to here it is read, and answered 431.
+const answeredHeadBytes = 128 * 1024;
+
+// A token in lower case, or a pseudo-header.
+const namePattern = /^:?[!#$%&'*+.^_`|~0-9a-z-]+$/;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+const badValue = /[\x00\r\n]/;
 
 /** What we know of one session. */
 interface Session {
@@ -49,8 +57,9 @@ export class Http2 {
         initialWindowSize: streamWindowBytes,
         maxFrameSize: maxFrameBytes,
         maxConcurrentStreams: options.maxStreams,
-        maxHeaderListSize: options.maxHeaderBytes,
+        maxHeaderListSize: Math.max(answeredHeadBytes, 2 * options.maxHeaderBytes),
       },
+      maxHeaderListPairs: 4 * mostHeaders,
       maxSessionMemory: 16, // MB
       maxSessionInvalidFrames: 100,
       maxSessionRejectedStreams: 100,
@@ -59,7 +68,13 @@ export class Http2 {
       streamResetBurst: 2 * options.maxStreams,
       streamResetRate: 33,
     });
-    this.#http2.on('stream', (stream, headers, _flags, rawHeaders) => this.#onStream(stream, headers, rawHeaders));
+    this.#http2.on('stream', (stream, headers, _flags, rawHeaders) => {
+      // Whatever throws on the way to an answer ends this session, never the process.
+      this.#onStream(stream, headers, rawHeaders).catch((why: unknown) => {
+        this.#current().broken(String(headers[':path'] ?? ''), why);
+        stream.session?.destroy();
+      });
+    });
   }
 
   accept(socket: Socket, peer: Peer): void {
@@ -110,12 +125,12 @@ export class Http2 {
     const entry = stream.session === undefined ? undefined : this.#sessions.get(stream.session);
     if (stream.session === undefined || entry === undefined) return void stream.destroy();
     entry.cancelFirst();
-    const target = parseTarget(String(headers[':path'] ?? ''), this.#options.pathPrefix);
-    const fault = target instanceof Invalid ? target : undefined;
+    const target = readHead(headers, rawHeaders, this.#options);
+    const fault = target instanceof Error ? target : undefined;
     const exchange = new Http2Exchange(stream, {
       headers,
       rawHeaders,
-      target: target instanceof Invalid ? nowhere : target,
+      target: target instanceof Error ? nowhere : target,
       peer: this.#options.proxies?.see(entry.peer, rawHeaders) ?? entry.peer,
     });
     if (fault !== undefined) return exchange.send(this.#current().refuseBytes(fault));
@@ -139,4 +154,28 @@ export class Http2 {
     entry.ending = true;
     if (entry.owed === 0) destroyAfter(entry.socket, this.#options.headerTimeoutMs, this.#clock);
   }
+}
+
+/** Invalid for what nghttp2 lets pass and nobody may send (RFC 9113 section 8.2.1), Unserved for what is not served. */
+function readHead(
+  headers: http2.IncomingHttpHeaders,
+  rawHeaders: readonly string[],
+  { maxHeaderBytes, pathPrefix }: ConnectionOptions,
+): Target | Invalid | Unserved {
+  const tooMany = tooManyHeaders(rawHeaders);
+  if (tooMany !== undefined) return tooMany;
+  let headBytes = 0;
+  for (const text of rawHeaders) headBytes += text.length + 2;
+  if (headBytes > maxHeaderBytes) {
+    return new Unserved('header', `the head of a request may have at most ${maxHeaderBytes} bytes (limits.max_header_size)`);
+  }
+  if (headers[':method'] === 'CONNECT') {
+    return new Unserved('method', 'this is no proxy: CONNECT is not served', { allow: 'GET, HEAD, POST' });
+  }
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const [name = '', value = ''] = [rawHeaders[at], rawHeaders[at + 1]];
+    if (!namePattern.test(name) || badValue.test(value))
+      return new Invalid('malformed', 'a header holds a character that no header may hold');
+  }
+  return parseTarget(String(headers[':path'] ?? ''), pathPrefix);
 }

@@ -21,7 +21,8 @@ export async function inflate(
 ): Promise<readonly Uint8Array[]> {
   const name = encoding.trim().toLowerCase();
   if (name === '' || name === 'identity') return pieces;
-  if (name !== 'gzip') throw new Invalid('encoding', `the encoding ${JSON.stringify(encoding)} is not supported, use gzip or identity`);
+  if (name !== 'gzip')
+    throw new Invalid('encoding', `the encoding ${JSON.stringify(encoding.slice(0, 100))} is not supported, use gzip or identity`);
   // As connect-go has it: nothing is nothing, whatever its encoding.
   if (pieces.length === 0) return pieces;
   const inflated = gunzipInPlace(pieces, maxBytes) ?? (await gunzip(pieces, reservation, maxBytes));

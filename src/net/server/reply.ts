@@ -54,6 +54,8 @@ const unservedAnswers: Readonly<Record<UnservedReason, Answer>> = {
   tenant: { status: 401, code: unauthenticated },
   path: { status: 404, code: unimplemented },
   method: { status: 405, code: unimplemented },
+  version: { status: 505, code: unimplemented },
+  encoding: { status: 501, code: unimplemented },
   content_type: { status: 415, code: unimplemented },
   header: { status: 431, code: invalidArgument },
   timeout: { status: 408, code: deadlineExceeded },
@@ -68,8 +70,29 @@ export const refusalReasons: readonly RefusalReason[] = [
   ...new Set<RefusalReason>([...keysOf(invalidAnswers), ...keysOf(refusedAnswers), ...unservedReasons, 'endpoint', 'bug']),
 ];
 
-/** The one table from what was thrown to what is answered (contract: "Receiver: routes and answers"). */
+// Percent-encoded for gRPC at most three times as long: below the 8 KiB that its clients take as a head.
+const longestMessage = 2048;
+
+/**
+ * The one table from what was thrown to what is answered (contract: "Receiver: routes and answers"). Whatever a message repeats of the
+ * request, here it is cut to a length that every protocol can carry.
+ */
 export function verdictOf(why: unknown): Verdict {
+  const verdict = findVerdict(why);
+  return verdict.message.length * 3 <= longestMessage ? verdict : { ...verdict, message: clip(verdict.message) };
+}
+
+/** At most so many bytes as UTF-8, the mark that something is missing included. */
+function clip(text: string): string {
+  const bytes = Buffer.from(text.slice(0, longestMessage));
+  if (text.length <= longestMessage && bytes.length <= longestMessage) return text;
+  let end = Math.min(bytes.length, longestMessage - 3);
+  // Never in the middle of a character.
+  while (end > 0 && ((bytes[end] ?? 0) & 0xc0) === 0x80) end--;
+  return `${bytes.toString('utf8', 0, end)}…`;
+}
+
+function findVerdict(why: unknown): Verdict {
   if (why instanceof Invalid) {
     // What would have been understood (RFC 9110 section 12.5.3).
     const headers: Record<string, string> = why.reason === 'encoding' ? { 'accept-encoding': 'gzip' } : {};

@@ -4,7 +4,7 @@ import { Failed, Invalid, Refused } from '../../core/errors.ts';
 import type { Admission, Reservation } from './admission.ts';
 import { type Cut, readBody } from './body.ts';
 import type { ConnectionOptions } from './connection.ts';
-import { plain } from './dialect.ts';
+import { dialectOf, plain } from './dialect.ts';
 import type { Dialect, Exchange, Reply, Route } from './exchange.ts';
 import { untilAborted, untilCut, untilDeadline } from './handling.ts';
 import { nobody, type SenderRules, senderOf } from './identity.ts';
@@ -18,8 +18,10 @@ export type Send = (reply: Reply, close: boolean) => Promise<void>;
 /** What a listener hands its requests to. */
 export interface Server {
   readonly connections: ConnectionOptions;
-  /** Answers it, whatever happens. Never rejects. */
+  /** Answers it. Rejects with what kept the answer from being made or sent: that ends the connection, and nothing else. */
   serve(exchange: Exchange, send: Send): Promise<void>;
+  /** Told of what ended a connection without an answer. Never throws. */
+  broken(path: string, why: unknown): void;
   /** What to say to bytes that never became an exchange. */
   refuseBytes(why: Invalid | Unserved): Reply;
 }
@@ -50,6 +52,9 @@ export interface ServerOptions {
 // What a health check needs. Whoever is not asked who he is gets no room for more.
 const openBodyBytes = 4096;
 const drainRetryMs = 1000;
+// Characters of what a sender wrote, in a log line and in an answer.
+const mostLogged = 200;
+const mostShown = 100;
 // A body that is on its way when we stop is mostly there at once; one that stands still would take the time in which exporters deliver.
 const drainBodyMs = 3000;
 
@@ -87,16 +92,26 @@ export class HttpServer implements Server {
     const cancel = this.#options.clock.after(drainBodyMs, () => {
       for (const cut of this.#receiving) cut(draining());
     });
-    while (this.#open.size > 0) await Promise.all(this.#open);
+    while (this.#open.size > 0) await Promise.allSettled(this.#open);
     cancel();
   }
 
   async serve(exchange: Exchange, send: Send): Promise<void> {
     const serving = this.#serve(exchange, send);
+    const over = (): void => void this.#open.delete(serving);
     this.#open.add(serving);
-    const { sent } = await serving; // never rejects
-    this.#open.delete(serving);
+    serving.then(over, over);
+    const { sent } = await serving;
     await sent;
+  }
+
+  broken(path: string, why: unknown): void {
+    try {
+      const facts = { path: path.slice(0, mostLogged), error: stackOf(why) };
+      this.#options.log.error('a request could not be answered, its connection is closed', facts);
+    } catch {
+      // Nothing is left to tell it to.
+    }
   }
 
   refuseBytes(why: Invalid | Unserved): Reply {
@@ -107,33 +122,33 @@ export class HttpServer implements Server {
   /** Resolves when the answer is on its way; `sent`: when it is out. */
   async #serve(exchange: Exchange, send: Send): Promise<{ sent: Promise<void> }> {
     const reservation = this.#options.admission.open();
-    const reply = await this.#reply(exchange, reservation);
-    const sent = send(reply, this.#draining || this.#options.lameDuck());
-    // The body is let go here, not when a slow reader has taken its answer: that would lend him the room of others.
-    reservation.release();
-    return { sent };
+    try {
+      const reply = await this.#reply(exchange, reservation);
+      return { sent: send(reply, this.#draining || this.#options.lameDuck()) };
+    } finally {
+      // The body is let go here, not when a slow reader has taken its answer: that would lend him the room of others.
+      reservation.release();
+    }
   }
 
   async #reply(exchange: Exchange, reservation: Reservation): Promise<Reply> {
-    let dialect = plain;
+    let dialect = dialectOf(exchange.headers);
     try {
-      const route = this.#route(exchange);
+      const { path } = exchange;
+      const route = this.#routes.get(path) ?? this.#routes.get(path.slice(0, path.lastIndexOf('/') + 1));
+      if (route === undefined) throw new Unserved('path', this.#options.notFound);
       dialect = route.dialect(exchange.headers);
+      if (dialect.name === 'grpc' && exchange.version === '1.0') {
+        dialect = plain;
+        throw new Unserved('version', 'gRPC answers in trailers, which HTTP/1.0 does not have: send it over HTTP/2, or over HTTP/1.1');
+      }
+      checkHead(exchange, route, dialect);
       return await this.#answer(exchange, route, dialect, reservation);
     } catch (thrown) {
       const why = isForeseen(thrown) ? thrown : this.#bug(exchange, thrown);
       this.#options.refused(verdictOf(why).reason);
       return dialect.refuse(why);
     }
-  }
-
-  #route(exchange: Exchange): Route {
-    const { path } = exchange;
-    const route = this.#routes.get(path) ?? this.#routes.get(path.slice(0, path.lastIndexOf('/') + 1));
-    if (route === undefined) throw new Unserved('path', this.#options.notFound);
-    if (route.methods.includes(exchange.method)) return route;
-    const allowed = route.methods.join(', ');
-    throw new Unserved('method', `${exchange.path} takes ${allowed}, found ${exchange.method}`, { allow: allowed });
   }
 
   async #answer(exchange: Exchange, route: Route, dialect: Dialect, reservation: Reservation): Promise<Reply> {
@@ -164,10 +179,26 @@ export class HttpServer implements Server {
     const id = Math.floor(this.#options.random() * 2 ** 48)
       .toString(16)
       .padStart(12, '0');
-    const error = cause instanceof Error ? (cause.stack ?? cause.message) : String(cause);
-    this.#options.log.error('a request met a bug', { id, path: exchange.path, error });
+    this.#options.log.error('a request met a bug', { id, path: exchange.path.slice(0, mostLogged), error: stackOf(cause) });
     return new Bug(id, cause);
   }
+}
+
+/** Throws Unserved for what this route does not serve, Invalid for a Content-Encoding around messages that have their own. */
+function checkHead({ path, method, headers }: Exchange, route: Route, { isFramed }: Dialect): void {
+  if (!route.methods.includes(method)) {
+    const allow = route.methods.join(', ');
+    throw new Unserved('method', `${path} takes ${allow}, found ${method}`, { allow });
+  }
+  route.check?.(headers);
+  const encoding = headers['content-encoding'];
+  if (!isFramed || encoding === undefined || encoding.trim().toLowerCase() === 'identity') return;
+  const found = JSON.stringify(encoding.slice(0, mostShown));
+  throw new Invalid('encoding', `gRPC compresses its messages, as grpc-encoding says: expected no Content-Encoding, found ${found}`);
+}
+
+function stackOf(why: unknown): string {
+  return why instanceof Error ? (why.stack ?? why.message) : String(why);
 }
 
 function draining(): Refused {

@@ -1,4 +1,5 @@
 import { Invalid } from '../../core/errors.ts';
+import { Unserved } from './unserved.ts';
 
 /** A request target, read. */
 export interface Target {
@@ -10,6 +11,15 @@ export interface Target {
 
 /** The target of a request that has none. */
 export const nowhere: Target = { path: '', query: '' };
+
+/** Proxies and agents together send some thirty. */
+export const mostHeaders = 256;
+
+/** What is said to a head with more; `rawHeaders` has names and values in turn. */
+export function tooManyHeaders(rawHeaders: readonly string[]): Unserved | undefined {
+  const found = rawHeaders.length / 2;
+  return found <= mostHeaders ? undefined : new Unserved('header', `a request may have ${mostHeaders} headers, found ${found}`);
+}
 
 /**
  * Reads the target of a request line or of :path. The scheme and host of an absolute form do not matter: there is only us. Repeated slashes

@@ -6,6 +6,8 @@ export const unservedReasons = [
   'tenant', // an id that no Pyroscope takes, or not the sender's own
   'path', // nothing is served there
   'method', // something is, but not for this method
+  'version', // the protocol needs what this version of HTTP cannot do
+  'encoding', // a transfer coding that we do not know
   'content_type', // no protocol of this path speaks it
   'header', // too large
   'timeout', // slower than allowed

@@ -34,6 +34,7 @@ export function debugInfoRoutes(options: DebugInfoOptions): ReadonlyMap<string, 
     methods: ['POST'],
     inflates: true,
     dialect: dialectOfRequest,
+    check: formOfRequest,
     handle: (request) => passCall(request, options),
   };
   const upload: Route = {

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { Invalid } from '../../core/errors.ts';
 import type { Protocol } from '../../core/profile.ts';
-import { connect, grpc, grpcWeb, webTrailers } from '../../net/server/dialect.ts';
+import { connect, dialectOf, grpc, grpcWeb, webTrailers } from '../../net/server/dialect.ts';
 import type { Dialect, Reply, Request } from '../../net/server/exchange.ts';
 import { Unserved } from '../../net/server/unserved.ts';
 import { frameMessage, unframeMessage } from '../../wire/grpc-frame.ts';
@@ -41,14 +41,9 @@ export function formOfRequest(headers: IncomingHttpHeaders): Form {
   return form;
 }
 
-/** Of a form, and of one that is none and still a gRPC call: that must hear it in trailers. Throws as formOfRequest() does. */
+/** Of a form, and of one that is none and still a gRPC call: that must hear it in trailers. */
 export function dialectOfRequest(headers: IncomingHttpHeaders): Dialect {
-  const type = canonicalType(headers);
-  const dialect = forms.get(type)?.dialect;
-  if (dialect !== undefined) return dialect;
-  if (type.startsWith('application/grpc-web')) return grpcWeb('application/grpc-web+proto');
-  if (type.startsWith('application/grpc')) return grpc('application/grpc');
-  throw unknownType(headers);
+  return forms.get(canonicalType(headers))?.dialect ?? dialectOf(headers);
 }
 
 /** As in Pyroscope a charset goes with JSON alone (connect-go, canonicalizeContentType). */
@@ -60,7 +55,7 @@ function canonicalType(headers: IncomingHttpHeaders): string {
 }
 
 function unknownType(headers: IncomingHttpHeaders): Unserved {
-  const found = JSON.stringify(headers['content-type'] ?? '');
+  const found = JSON.stringify((headers['content-type'] ?? '').slice(0, 100));
   return new Unserved('content_type', `found the content type ${found}, expected one of ${acceptPost}`, { 'accept-post': acceptPost });
 }
 

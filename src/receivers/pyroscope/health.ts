@@ -13,6 +13,7 @@ export function healthRoute(connect: ConnectService): Route {
     inflates: true,
     open: true,
     dialect: dialectOfRequest,
+    check: formOfRequest,
     async handle(request) {
       const form = formOfRequest(request.exchange.headers);
       return connect.check(form, await readMessage(form, request), request);

@@ -14,6 +14,8 @@ export interface PushOptions {
   readonly intake: Intake;
   readonly cache: LabelCache;
   readonly rules: PushRules;
+  /** A push in which there is no sample: Pyroscope refuses it, Alloy sends it on. */
+  readonly emptySeries: 'refuse' | 'forward';
   readonly connect: ConnectService;
   readonly tracer: Tracer;
 }
@@ -28,9 +30,12 @@ const empty = new Uint8Array();
  * code, which decodes it, and comes back to the same lines.
  */
 export function pushRoute(options: PushOptions): Route {
-  const { intake, cache, rules, connect, tracer } = options;
+  const { intake, cache, rules, emptySeries, connect, tracer } = options;
   const accept = (request: Request, form: Form, series: readonly PushSeries[], trace: SpanContext | undefined): Promise<void> => {
     if (series.length === 0) throw new Invalid('no_series', 'a push holds at least one series, found none');
+    if (emptySeries === 'refuse' && series.every(({ payload }) => payload.profiles === 0)) {
+      throw new Invalid('no_series', 'a push holds at least one sample, found series without any');
+    }
     return intake.accept(request, form.protocol, series, trace);
   };
   const handle = async (request: Request, trace: SpanContext | undefined): Promise<Reply> => {
@@ -46,6 +51,7 @@ export function pushRoute(options: PushOptions): Route {
     methods: ['POST'],
     inflates: true,
     dialect: dialectOfRequest,
+    check: formOfRequest,
     handle: (request) =>
       inSpan(tracer, pushPath.slice(1), request.exchange.headerValues('traceparent')[0], (trace) => handle(request, trace)),
   };

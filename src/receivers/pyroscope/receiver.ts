@@ -139,7 +139,15 @@ export class PyroscopeReceiver implements Receiver {
     const { tracer } = this.#host;
     const unready = (): readonly string[] => this.#host.unready();
     const connect = new ConnectService(unready);
-    const push = { intake: this.#intake, cache: new LabelCache(labelCacheBytes), rules: this.#rules(), connect, tracer };
+    const emptySeries = this.#config.compatibility === 'alloy' ? 'forward' : 'refuse';
+    const push = {
+      intake: this.#intake,
+      cache: new LabelCache(labelCacheBytes),
+      rules: this.#rules(),
+      emptySeries,
+      connect,
+      tracer,
+    } as const;
     const ingest = ingestRoute(this.#intake, tracer);
     return new Map([
       [pushPath, pushRoute(push)],

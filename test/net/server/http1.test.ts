@@ -4,6 +4,7 @@ import net from 'node:net';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import type { Reply } from '../../../src/net/server/exchange.ts';
+import { FakeClock } from '../../support/fake-clock.ts';
 import { call, echo, raw, routeOf, serving, until } from './serving.ts';
 
 const head = (lines: string): string => `POST /echo HTTP/1.1\r\nHost: g\r\n${lines}\r\n\r\n`;
@@ -47,18 +48,15 @@ test('a body that is no HTTP is answered in the words of its route, and not hand
   assert.equal(it.admission.heldBytes, 0);
 });
 
-test('a head that is too large is 431, and more headers than node counts are all seen', async (t) => {
-  let count = 0;
-  const route = routeOf(({ exchange }) => {
-    count = Object.keys(exchange.headers).length;
-    return Promise.resolve({ status: 200, headers: {} });
-  });
-  const it = await serving(t, { '/echo': route }, { connections: { maxHeaderBytes: 64 * 1024 } });
+test('a head that is too large is 431, and so are more headers than anybody sends', async (t) => {
+  const it = await serving(t, { '/echo': echo }, { connections: { maxHeaderBytes: 64 * 1024 } });
   assert.match(await raw(it.port, head(`X-Big: ${'a'.repeat(70_000)}`)), /^HTTP\/1\.1 431 .*limits\.max_header_size/is);
-  const many = Array.from({ length: 2500 }, (_, at) => `h${at}: v`).join('\r\n');
-  assert.match(await raw(it.port, head(`${many}\r\nContent-Length: 0\r\nConnection: close`)), /^HTTP\/1\.1 200 /);
-  assert.equal(count, 2503);
-  assert.deepEqual(it.refused, ['header']);
+  const many = (count: number): string => Array.from({ length: count }, (_, at) => `h${at}: v\r\n`).join('');
+  const withHeaders = (count: number): Promise<string> => raw(it.port, head(`${many(count)}Content-Length: 0\r\nConnection: close`));
+  assert.match(await withHeaders(250), /^HTTP\/1\.1 200 /);
+  assert.match(await withHeaders(254), /^HTTP\/1\.1 431 .*may have 256 headers, found 257/is);
+  assert.match(await withHeaders(2500), /^HTTP\/1\.1 431 /);
+  assert.deepEqual(it.refused, ['header', 'header', 'header']);
 });
 
 test('says "100 Continue" before it reads, and not to a body that it will not take', async (t) => {
@@ -186,12 +184,71 @@ test('a connection is kept for longer than is announced, so that no request meet
   agent.destroy();
 });
 
-test('CONNECT, OPTIONS * and half a request do no harm', async (t) => {
+test('CONNECT is 405, OPTIONS * 404, and half a request does no harm', async (t) => {
   const it = await serving(t, { '/echo': echo });
-  assert.match(await raw(it.port, 'CONNECT evil.example:443 HTTP/1.1\r\nHost: evil.example:443\r\n\r\n'), /^(HTTP\/1\.1 4|$)/);
+  assert.match(await raw(it.port, 'CONNECT evil.example:443 HTTP/1.1\r\nHost: evil.example:443\r\n\r\n'), /^HTTP\/1\.1 405 .*allow: /is);
   assert.match(await raw(it.port, 'OPTIONS * HTTP/1.1\r\nHost: g\r\nConnection: close\r\n\r\n'), /^HTTP\/1\.1 404/);
   assert.equal(await raw(it.port, 'POST /ec', (socket) => void socket.end()), '');
   assert.equal((await call(it.port, { body: 'still there' })).body.toString(), 'still there');
+});
+
+test('a transfer coding beside chunked is 501: its bytes are not the body', async (t) => {
+  const it = await serving(t, { '/echo': echo });
+  for (const codings of ['gzip, chunked', 'identity, chunked', 'chunked\r\nTransfer-Encoding: gzip']) {
+    const answer = await raw(it.port, `POST /echo HTTP/1.1\r\nHost: g\r\nTransfer-Encoding: ${codings}\r\n\r\n1\r\nx\r\n0\r\n\r\n`);
+    assert.match(answer, /^HTTP\/1\.1 (501|400) .*connection: close/is);
+    assert.ok(!answer.includes('HTTP/1.1 200'));
+  }
+});
+
+test('an upgrade that is not taken changes nothing, and a request behind it is answered or its connection closed', async (t) => {
+  const it = await serving(t, { '/echo': echo });
+  const one = head('Content-Length: 3\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQAAP__');
+  const answers = await raw(it.port, `${one}one${head('Content-Length: 3\r\nConnection: close')}two`);
+  assert.match(answers, /^HTTP\/1\.1 200 .*one/s);
+  assert.match(answers, /connection: close/i);
+});
+
+test('a sender that closes its half behind the request is answered, however long that takes', async (t) => {
+  const clock = new FakeClock();
+  const waiting: (() => void)[] = [];
+  const route = routeOf(async ({ body }) => {
+    await new Promise<void>((resolve) => waiting.push(resolve));
+    return { status: 200, headers: {}, body: Buffer.concat(body) };
+  });
+  const it = await serving(t, { '/slow': route }, { clock });
+  const request = (version: string): string => `POST /slow HTTP/${version}\r\nHost: g\r\nContent-Length: 4\r\n\r\nbody`;
+  for (const [version, interim] of [
+    ['1.1', 1],
+    ['1.0', 0],
+  ] as const) {
+    const answer = raw(it.port, request(version), (socket) => void socket.end());
+    await until(() => waiting.length === 1 && clock.pending > 0);
+    await clock.advance(150);
+    waiting.pop()?.();
+    const text = await answer;
+    assert.equal(text.split('HTTP/1.1 102 Processing').length - 1, interim, text);
+    assert.match(text, /HTTP\/1\.1 200 OK.*body$/s);
+  }
+});
+
+test('a sender that has closed its socket altogether ends what is done for it', async (t) => {
+  const clock = new FakeClock();
+  const ended: unknown[] = [];
+  const route = routeOf(
+    ({ signal }) =>
+      new Promise((_, reject) => {
+        signal.addEventListener('abort', () => {
+          ended.push(signal.reason);
+          reject(signal.reason);
+        });
+      }),
+  );
+  const it = await serving(t, { '/slow': route }, { clock });
+  const socket = net.connect({ host: '127.0.0.1', port: it.port });
+  socket.write('POST /slow HTTP/1.1\r\nHost: g\r\nContent-Length: 4\r\n\r\nbody', () => socket.destroy());
+  while (ended.length === 0) await clock.advance(100);
+  assert.match(String(ended[0]), /the sender has closed the connection/);
 });
 
 test('whatever comes, the listener stays and holds no bytes', async (t) => {

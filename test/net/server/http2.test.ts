@@ -211,3 +211,15 @@ test('streams opened and reset at once end the session, not the gateway', async 
   assert.equal((await call2(it.port, { body: 'healthy' })).body.toString(), 'healthy');
   assert.equal(it.admission.heldBytes, 0);
 });
+
+test('a head above the limit is 431, as on HTTP/1.1, and the session goes on', async (t) => {
+  const it = await serving(t, { '/echo': echo });
+  const session = http2.connect(`http://127.0.0.1:${it.port}`, { maxSendHeaderBlockLength: 2 ** 22 });
+  t.after(() => session.destroy());
+  const many = Object.fromEntries(Array.from({ length: 260 }, (_, at) => [`h${at}`, 'v']));
+  assert.equal((await call2(it.port, { headers: { 'x-big': 'a'.repeat(20_000) } }, session)).status, 431);
+  assert.equal((await call2(it.port, { headers: { 'x-big': 'a'.repeat(60_000) } }, session)).status, 431);
+  assert.equal((await call2(it.port, { headers: many }, session)).status, 431);
+  assert.equal((await call2(it.port, { headers: { 'x-fits': 'a'.repeat(15_000) } }, session)).status, 200);
+  assert.deepEqual(it.refused, ['header', 'header', 'header']);
+});

@@ -24,11 +24,13 @@ const rows: readonly Row[] = [
   { why: new Invalid('no_series', 'm'), plain: 400, connect: [400, 'invalid_argument'], grpc: 3, reason: 'no_series' },
   { why: new Invalid('too_large', 'm'), plain: 413, connect: [413, 'invalid_argument'], grpc: 3, reason: 'too_large' },
   { why: new Invalid('encoding', 'm'), plain: 415, connect: [501, 'unimplemented'], grpc: 12, reason: 'encoding' },
-  { why: new Invalid('content_type', 'm'), plain: 415, connect: [501, 'unimplemented'], grpc: 12, reason: 'content_type' },
+  { why: new Invalid('content_type', 'm'), plain: 415, connect: [415, 'unimplemented'], grpc: 12, reason: 'content_type' },
   { why: new Unserved('tenant', 'm'), plain: 401, connect: [401, 'unauthenticated'], grpc: 16, reason: 'tenant' },
-  { why: new Unserved('path', 'm'), plain: 404, connect: [501, 'unimplemented'], grpc: 12, reason: 'path' },
-  { why: new Unserved('method', 'm'), plain: 405, connect: [501, 'unimplemented'], grpc: 12, reason: 'method' },
-  { why: new Unserved('content_type', 'm'), plain: 415, connect: [501, 'unimplemented'], grpc: 12, reason: 'content_type' },
+  { why: new Unserved('path', 'm'), plain: 404, connect: [404, 'unimplemented'], grpc: 12, reason: 'path' },
+  { why: new Unserved('method', 'm'), plain: 405, connect: [405, 'unimplemented'], grpc: 12, reason: 'method' },
+  { why: new Unserved('content_type', 'm'), plain: 415, connect: [415, 'unimplemented'], grpc: 12, reason: 'content_type' },
+  { why: new Unserved('version', 'm'), plain: 505, connect: [505, 'unimplemented'], grpc: 12, reason: 'version' },
+  { why: new Unserved('encoding', 'm'), plain: 501, connect: [501, 'unimplemented'], grpc: 12, reason: 'encoding' },
   { why: new Unserved('header', 'm'), plain: 431, connect: [431, 'invalid_argument'], grpc: 3, reason: 'header' },
   { why: new Unserved('timeout', 'm'), plain: 408, connect: [408, 'deadline_exceeded'], grpc: 4, reason: 'timeout' },
   { why: new Unserved('deadline', 'm'), plain: 504, connect: [504, 'deadline_exceeded'], grpc: 4, reason: 'deadline' },
@@ -105,3 +107,14 @@ function describe(why: unknown): string {
 function textOf(reply: Reply): string {
   return Buffer.from(reply.body ?? []).toString();
 }
+
+test('a message is cut where verdicts are made, to what every protocol can carry, and never within a character', () => {
+  for (const text of ['x'.repeat(1_000_000), 'ü'.repeat(1_000_000), '💣'.repeat(1025), `a${'€'.repeat(5000)}`]) {
+    const why = new Invalid('labels', text);
+    const { message } = verdictOf(why);
+    assert.ok(Buffer.byteLength(message) <= 2048 && message.length > 500, `${message.length}`);
+    assert.ok(text.startsWith(message.slice(0, -1)) && message.endsWith('…') && message.isWellFormed());
+    assert.ok((grpc('application/grpc').refuse(why).headers['grpc-message'] ?? '').length < 8192);
+  }
+  for (const text of ['x'.repeat(2048), 'ü'.repeat(1024)]) assert.equal(verdictOf(new Invalid('labels', text)).message, text);
+});

@@ -128,7 +128,9 @@ for (const { name, protocol, send } of speeches) {
 
   test(`${name}: gzip is undone, broken gzip refused, other encodings unimplemented`, async (t) => {
     const { port, batches } = await receiving(t);
-    const message = isJson ? Buffer.from('{"series":[{"labels":[{"name":"a","value":"b"}]}]}') : Buffer.from(bytesOf(pushOf()));
+    const message = isJson
+      ? Buffer.from('{"series":[{"labels":[{"name":"a","value":"b"}],"samples":[{"rawProfile":"cA=="}]}]}')
+      : Buffer.from(bytesOf(pushOf()));
     const header = isConnect ? 'content-encoding' : 'grpc-encoding';
     const wrap = (bytes: Buffer): Uint8Array => {
       if (isConnect) return bytes;
