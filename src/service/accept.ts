@@ -2,7 +2,7 @@ import type { Call, Consumer, Prepared } from '../core/component.ts';
 import type { DebugInfoTarget } from '../core/debug-info.ts';
 import { Failed, Invalid, Refused } from '../core/errors.ts';
 import type { ProfileBatch } from '../core/profile.ts';
-import { type Delivery, type Node, type Observe, walk } from './walk.ts';
+import { countWay, type Delivery, type Node, newWay, type Observe, walk } from './walk.ts';
 
 /** A delivery whose exporter has rendered and checked it. */
 interface Ready extends Delivery {
@@ -41,10 +41,16 @@ export class Accept implements Consumer {
     const graph = this.#graph;
     graph.underWay += 1;
     try {
-      const deliveries: Delivery[] = [];
-      await walk(graph.roots, batch, deliveries, this.#observe);
-      const { ready, invalid } = prepareAll(deliveries);
-      await commitAll(ready, call);
+      const way = newWay();
+      await walk(graph.roots, batch, way, this.#observe);
+      const { ready, invalid } = prepareAll(way.deliveries);
+      // A batch that is refused as a whole is the receiver's to count, and nobody else's.
+      const accepted = (): void => {
+        countWay(way);
+        call.accepted?.();
+      };
+      if (ready.length === 0) countWay(way);
+      else await commitAll(ready, call, accepted);
       if (invalid !== undefined) throw invalid;
     } finally {
       graph.underWay -= 1;
@@ -88,25 +94,26 @@ function prepareAll(deliveries: readonly Delivery[]): { ready: readonly Ready[];
   return { ready, invalid };
 }
 
-async function commitAll(ready: readonly Ready[], call: Call): Promise<void> {
+/** Calls `accepted` when at least one exporter has the batch in its books. */
+async function commitAll(ready: readonly Ready[], call: Call, accepted: () => void): Promise<void> {
   const only = ready.length === 1 ? ready[0] : undefined;
-  if (only !== undefined) return commitOne(only, call);
+  if (only !== undefined) return commitOne(only, call, accepted);
   const outcomes = await Promise.allSettled(ready.map(({ prepared }) => prepared.commit(call)));
   const refused = ready.filter((_, at) => isRefusal(outcomes[at]));
   if (refused.length < ready.length) {
-    call.accepted?.();
+    accepted();
     for (const { exporter, batch } of refused) exporter.discard(batch, 'not_stored');
   }
   const failures = outcomes.filter((outcome) => outcome.status === 'rejected').map((outcome) => outcome.reason);
   if (failures.length > 0) throw worstOf(failures, call);
 }
 
-async function commitOne({ prepared }: Ready, call: Call): Promise<void> {
+async function commitOne({ prepared }: Ready, call: Call, accepted: () => void): Promise<void> {
   try {
     await prepared.commit(call);
-    call.accepted?.();
+    accepted();
   } catch (why) {
-    if (!(why instanceof Refused)) call.accepted?.();
+    if (!(why instanceof Refused)) accepted();
     throw why;
   }
 }

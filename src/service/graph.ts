@@ -1,7 +1,7 @@
 import type { PipelineConfig } from '../config/schema.ts';
-import type { Drop, Exporter, Processor, Router } from '../core/component.ts';
-import { countProfiles } from '../core/profile.ts';
-import type { Node } from './walk.ts';
+import type { Drop, Exporter, Metrics, Processor, Router } from '../core/component.ts';
+import { countBatch, countProfiles } from '../core/profile.ts';
+import type { Node, RouteNode } from './walk.ts';
 
 /** What the graph is made of: one instance per id. */
 export interface Instances {
@@ -10,19 +10,19 @@ export interface Instances {
 }
 
 /** A processor or a router, told apart by its factory. */
-export type ProcessorInstance =
-  | { readonly kind: 'processor'; readonly processor: Processor }
-  | { readonly kind: 'router'; readonly router: Router };
+export type ProcessorInstance = Counted &
+  ({ readonly kind: 'processor'; readonly processor: Processor } | { readonly kind: 'router'; readonly router: Router });
 
-/** Gives the counter of what a processor drops for one reason; the same one for the same names. */
-export type DropCounter = (pipeline: string, processor: string, reason: string) => { value: number };
+/** How its doings are counted. */
+interface Counted {
+  /** Its host's: its series go when it goes. */
+  readonly metrics: Metrics;
+  /** Why it may drop a series. */
+  readonly reasons: readonly string[];
+}
 
 /** Where the batches of each receiver enter, by receiver id: the first nodes of every pipeline that lists it. */
-export function buildRoots(
-  pipelines: ReadonlyMap<string, PipelineConfig>,
-  instances: Instances,
-  counter: DropCounter,
-): ReadonlyMap<string, readonly Node[]> {
+export function buildRoots(pipelines: ReadonlyMap<string, PipelineConfig>, instances: Instances): ReadonlyMap<string, readonly Node[]> {
   const entries = new Map<string, readonly Node[]>();
   const roots = new Map<string, Node[]>();
   for (const [name, pipeline] of pipelines) {
@@ -59,9 +59,10 @@ export function buildRoots(
     return processors.reduceRight<readonly Node[]>((next, id) => {
       const instance = instances.processors.get(id);
       if (instance === undefined) throw new Error(`there is no processor ${id}`);
-      const drop = countDrops(pipeline, id, counter);
-      if (instance.kind === 'router') return [{ kind: 'route', id, router: instance.router, drop, next: outputs }];
-      return [{ kind: 'stage', id, processor: instance.processor, drop, next }];
+      const drop = countDrops(pipeline, id, instance);
+      if (instance.kind === 'processor') return [{ kind: 'stage', pipeline, id, processor: instance.processor, drop, next }];
+      const routed = countRouted(pipeline, [...outputs.keys()], instance);
+      return [{ kind: 'route', pipeline, id, router: instance.router, drop, routed, next: outputs }];
     }, everyOutput);
   }
 
@@ -72,8 +73,28 @@ export function buildRoots(
   }
 }
 
-function countDrops(pipeline: string, processor: string, counter: DropCounter): Drop {
+function countDrops(pipeline: string, processor: string, { metrics, reasons }: Counted): Drop {
+  const counter = (reason: string): { value: number } =>
+    metrics.counter('flamegate_processor_dropped_profiles_total', 'Profiles that a processor took out of a pipeline.', {
+      pipeline,
+      processor,
+      reason,
+    });
+  const known = new Map(reasons.map((reason) => [reason, counter(reason)]));
   return (series, reason) => {
-    counter(pipeline, processor, reason).value += countProfiles(series);
+    (known.get(reason) ?? counter(reason)).value += countProfiles(series);
+  };
+}
+
+function countRouted(pipeline: string, outputs: readonly string[], { metrics }: Counted): RouteNode['routed'] {
+  const counter = (exporter: string): { value: number } =>
+    metrics.counter('flamegate_pipeline_routed_profiles_total', 'Profiles that a route sent to an output of its pipeline.', {
+      pipeline,
+      exporter,
+    });
+  const known = new Map(outputs.map((output) => [output, counter(output)]));
+  return (output, batch) => {
+    const routed = known.get(output);
+    if (routed !== undefined) routed.value += countBatch(batch);
   };
 }

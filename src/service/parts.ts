@@ -46,12 +46,13 @@ export function createParts(config: Config, old: Parts, keeps: Keeps, shop: Work
       return { instance: exporter, component: exporter };
     }),
     processors: each('processors', config.processors, registry.processors, (factory, settings, host): Made<ProcessorInstance> => {
+      const counted = { metrics: host.metrics, reasons: factory.reasons ?? [] };
       if (factory.kind === 'router') {
         const router = factory.create(settings, host);
-        return { instance: { kind: 'router', router }, component: router };
+        return { instance: { kind: 'router', router, ...counted }, component: router };
       }
       const processor = factory.create(settings, host);
-      return { instance: { kind: 'processor', processor }, component: processor };
+      return { instance: { kind: 'processor', processor, ...counted }, component: processor };
     }),
     receivers: each('receivers', config.receivers, registry.receivers, (factory, settings, host) => {
       const receiver = factory.create(settings, shop.consumer(host.id), host);

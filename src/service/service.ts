@@ -125,7 +125,7 @@ export class Service {
   async #change(config: Config, keeps: Keeps): Promise<void> {
     const old = this.#parts;
     const parts = createParts(config, old, keeps, this.#shop);
-    const roots = buildRoots(config.pipelines, instancesOf(parts), (...names) => this.#dropCounter(...names));
+    const roots = buildRoots(config.pipelines, instancesOf(parts));
     const fresh = partsBeside(parts, old);
     await startAll([...fresh.downstream, ...fresh.receivers], this.#hurry.signal);
     this.#config = config;
@@ -180,18 +180,6 @@ export class Service {
     return accept;
   }
 
-  #dropCounter(pipeline: string, processor: string, reason: string): { value: number } {
-    return this.#options.observability.metrics.counter(
-      'flamegate_processor_dropped_profiles_total',
-      'Profiles that a processor took out of a pipeline.',
-      {
-        pipeline,
-        processor,
-        reason,
-      },
-    );
-  }
-
   #inTurn<T>(work: () => Promise<T>): Promise<T> {
     const done = this.#turn.then(work);
     this.#turn = done.catch(() => {}); // whoever asked for the work hears of it; the next turn begins all the same
@@ -220,7 +208,8 @@ function fixedKeyChanged(config: Config, diff: ConfigDiff, registry: Registry): 
   return undefined;
 }
 
-function instancesOf(parts: Parts): Instances {
+/** What the graph is made of. */
+export function instancesOf(parts: Parts): Instances {
   return {
     processors: new Map([...parts.processors].map(([id, part]) => [id, part.instance])),
     exporters: new Map([...parts.exporters].map(([id, part]) => [id, part.instance])),

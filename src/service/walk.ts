@@ -1,5 +1,5 @@
 import type { Drop, Exporter, Processor, Router } from '../core/component.ts';
-import type { ProfileBatch } from '../core/profile.ts';
+import type { ProfileBatch, Series } from '../core/profile.ts';
 
 /**
  * What runs: a graph of instances without cycles. A YAML pipeline is a chain of stages that ends in its outputs; a component of an .alloy
@@ -10,8 +10,10 @@ export type Node = StageNode | RouteNode | ExporterNode;
 /** One processor of one pipeline. */
 export interface StageNode {
   readonly kind: 'stage';
+  readonly pipeline: string;
   readonly id: string;
   readonly processor: Processor;
+  /** Counts what the processor has dropped, once it is known that the batch is accepted. */
   readonly drop: Drop;
   readonly next: readonly Node[];
 }
@@ -19,9 +21,13 @@ export interface StageNode {
 /** The router of one pipeline; keys are the ids of its outputs. */
 export interface RouteNode {
   readonly kind: 'route';
+  readonly pipeline: string;
   readonly id: string;
   readonly router: Router;
+  /** As a stage's. */
   readonly drop: Drop;
+  /** Counts what the router has sent to an output, once it is known that the batch is accepted. */
+  readonly routed: (output: string, batch: ProfileBatch) => void;
   readonly next: ReadonlyMap<string, readonly Node[]>;
 }
 
@@ -38,14 +44,46 @@ export interface Delivery {
   readonly batch: ProfileBatch;
 }
 
+/** What came of a batch on its way. */
+export interface Way {
+  readonly deliveries: Delivery[];
+  readonly dropped: Dropped[];
+  readonly routed: Routed[];
+}
+
+/** A series that a processor took out. */
+export interface Dropped {
+  readonly node: StageNode | RouteNode;
+  readonly series: Series;
+  readonly reason: string;
+}
+
+/** What a router sent to one of its outputs. */
+export interface Routed {
+  readonly node: RouteNode;
+  readonly output: string;
+  readonly batch: ProfileBatch;
+}
+
+/** A way that has not begun. */
+export function newWay(): Way {
+  return { deliveries: [], dropped: [], routed: [] };
+}
+
+/** The batch is in somebody's books: what was dropped and routed on its way counts. */
+export function countWay({ dropped, routed }: Way): void {
+  for (const { node, series, reason } of dropped) node.drop(series, reason);
+  for (const { node, output, batch } of routed) node.routed(output, batch);
+}
+
 /** Told of every batch that enters a node: tap, senders, explain, test. */
 export type Observe = (node: Node, batch: ProfileBatch) => void;
 
 /**
- * Takes a batch through the nodes, one after the other, and collects what arrives at exporters. Stores nothing. Synchronous unless a stage is
- * not; never throws: what a stage throws comes as a rejection.
+ * Takes a batch through the nodes, one after the other, and collects what arrives at exporters and what was dropped and routed. Stores and counts
+ * nothing. Synchronous unless a stage is not; never throws: what a stage throws comes as a rejection.
  */
-export function walk(nodes: Iterable<Node>, batch: ProfileBatch, into: Delivery[], observe?: Observe): Promise<void> | undefined {
+export function walk(nodes: Iterable<Node>, batch: ProfileBatch, into: Way, observe?: Observe): Promise<void> | undefined {
   try {
     return visitAll(nodes[Symbol.iterator](), batch, into, observe);
   } catch (why) {
@@ -53,7 +91,7 @@ export function walk(nodes: Iterable<Node>, batch: ProfileBatch, into: Delivery[
   }
 }
 
-function visitAll(nodes: Iterator<Node>, batch: ProfileBatch, into: Delivery[], observe?: Observe): Promise<void> | undefined {
+function visitAll(nodes: Iterator<Node>, batch: ProfileBatch, into: Way, observe?: Observe): Promise<void> | undefined {
   for (let step = nodes.next(); step.done !== true; step = nodes.next()) {
     const pending = visit(step.value, batch, into, observe);
     if (pending !== undefined) return pending.then(() => visitAll(nodes, batch, into, observe));
@@ -61,33 +99,33 @@ function visitAll(nodes: Iterator<Node>, batch: ProfileBatch, into: Delivery[], 
   return undefined;
 }
 
-function visit(node: Node, batch: ProfileBatch, into: Delivery[], observe?: Observe): Promise<void> | undefined {
+function visit(node: Node, batch: ProfileBatch, into: Way, observe?: Observe): Promise<void> | undefined {
   if (batch.series.length === 0) return undefined;
   observe?.(node, batch);
   switch (node.kind) {
     case 'exporter':
-      into.push({ exporter: node.exporter, batch });
+      into.deliveries.push({ exporter: node.exporter, batch });
       return undefined;
     case 'stage': {
-      const processed = node.processor.process(batch, node.drop);
+      const processed = node.processor.process(batch, dropInto(into, node));
       if (processed instanceof Promise) return processed.then((result) => visitAll(node.next[Symbol.iterator](), result, into, observe));
       return visitAll(node.next[Symbol.iterator](), processed, into, observe);
     }
     case 'route':
-      return visitRoutes(node.router.route(batch, node.drop).entries(), node, into, observe);
+      return visitRoutes(node.router.route(batch, dropInto(into, node)).entries(), node, into, observe);
     default:
       throw new Error(`unreachable: ${node satisfies never}`);
   }
 }
 
-function visitRoutes(
-  routes: Iterator<[string, ProfileBatch]>,
-  node: RouteNode,
-  into: Delivery[],
-  observe?: Observe,
-): Promise<void> | undefined {
+function dropInto(into: Way, node: StageNode | RouteNode): Drop {
+  return (series, reason) => void into.dropped.push({ node, series, reason });
+}
+
+function visitRoutes(routes: Iterator<[string, ProfileBatch]>, node: RouteNode, into: Way, observe?: Observe): Promise<void> | undefined {
   for (let step = routes.next(); step.done !== true; step = routes.next()) {
     const [output, batch] = step.value;
+    into.routed.push({ node, output, batch });
     const pending = visitAll((node.next.get(output) ?? [])[Symbol.iterator](), batch, into, observe);
     if (pending !== undefined) return pending.then(() => visitRoutes(routes, node, into, observe));
   }

@@ -109,6 +109,7 @@ test('a stage that refuses stores nothing anywhere', async () => {
   const one = exporter({});
   const stage: Node = {
     kind: 'stage',
+    pipeline: 'p',
     id: 'limit',
     processor: {
       process() {
@@ -127,6 +128,7 @@ test('nothing left, or nowhere to go, is a 200 and stores nothing', async () => 
   const dropped: string[] = [];
   const filter: Node = {
     kind: 'stage',
+    pipeline: 'p',
     id: 'filter',
     processor: {
       process(given, drop) {
@@ -141,6 +143,47 @@ test('nothing left, or nowhere to go, is a 200 and stores nothing', async () => 
   assert.deepEqual(dropped, ['filtered']);
   assert.equal(await consume([]), 'ok');
   assert.deepEqual(one.seen, []);
+});
+
+test('what a stage drops and a router sends counts when the batch is accepted, and not when it is refused as a whole', async () => {
+  const counted: string[] = [];
+  const graph = (verdict: Parameters<typeof exporter>[0]): readonly Node[] => {
+    const route: Node = {
+      kind: 'route',
+      pipeline: 'p',
+      id: 'route',
+      router: { route: (given) => new Map([['x', given]]) },
+      drop() {},
+      routed: (output, given) => void counted.push(`${given.series.length} to ${output}`),
+      next: new Map([['x', [node(exporter(verdict))]]]),
+    };
+    const filter: Node = {
+      kind: 'stage',
+      pipeline: 'p',
+      id: 'filter',
+      processor: {
+        process(given, drop) {
+          for (const series of given.series.slice(1)) drop(series, 'filtered');
+          return { ...given, series: given.series.slice(0, 1) };
+        },
+      },
+      drop: (_, reason) => void counted.push(reason),
+      next: [route],
+    };
+    return [filter];
+  };
+  const run = async (verdict: Parameters<typeof exporter>[0]): Promise<readonly string[]> => {
+    counted.length = 0;
+    const accept = new Accept();
+    void accept.swap(graph(verdict));
+    await accept.consume(batchOf(pushSeries({ a: '1' }), pushSeries({ a: '2' })), call).catch(() => {}); // what the sender hears is tested above
+    return [...counted];
+  };
+  assert.deepEqual(await run({}), ['filtered', '1 to x']);
+  assert.deepEqual(await run({ commit: failed }), ['filtered', '1 to x'], 'it is in the books of the exporter');
+  assert.deepEqual(await run({ prepare: refused }), []);
+  assert.deepEqual(await run({ commit: refused }), []);
+  assert.deepEqual(await run({ prepare: invalid }), []);
 });
 
 test('a receiver that is named twice is called twice', async () => {
