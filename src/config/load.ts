@@ -1,5 +1,6 @@
 import { checkPipelines, checkReferences } from './check.ts';
 import { checkComponents } from './check-components.ts';
+import { checkProcessors } from './check-processors.ts';
 import type { Reference, References } from './env.ts';
 import { type Language, readReferenced, readSources, type SourceFile } from './files.ts';
 import { applySet, mergeFiles } from './layers.ts';
@@ -88,6 +89,7 @@ export function loadConfig(options: LoadOptions): Loaded {
   const found: Problem[] = [];
   const { config, components } = readConfig(tree, options, found, unavailable);
   found.push(...checkReferences(tree, options.registry), ...checkComponents(tree, components, config));
+  found.push(...checkProcessors(tree, components, options.registry));
   // A value that could not be read is not also of the wrong kind.
   problems.push(...found.filter(({ path }) => path === '' || !wrong.has(path)));
   // A misspelt key may be why there is none.

@@ -133,6 +133,14 @@ interface Factory<S extends z.ZodType> {
   readonly schema: S;
   /** Keys that cannot change while a component runs: a reload that changes one is refused and asks for a restart. */
   readonly fixedKeys?: readonly string[];
+  /** What is legal in a configuration and worth a word: a warning each. */
+  advise?(config: z.output<S>): readonly Advice[];
+}
+
+/** A warning about one place below a component's settings. */
+export interface Advice {
+  readonly path: readonly (string | number)[];
+  readonly message: string;
 }
 
 /** Makes receivers of one type. create() does no I/O: `validate` calls it only to find mistakes, a reload calls it while the old parts run. */
@@ -146,6 +154,12 @@ export interface ProcessorFactory<S extends z.ZodType = z.ZodType> extends Facto
   readonly kind: 'processor';
   /** Why it may drop a series: what /metrics shows from the start. Left out by one that drops nothing. */
   readonly reasons?: readonly string[];
+  /** Names of the labels that it decides by. */
+  reads?(config: z.output<S>): readonly string[];
+  /** Which labels are gone behind it, whatever comes. */
+  removes?(config: z.output<S>): (name: string) => boolean;
+  /** Labels may be there behind it that were not before. */
+  readonly sets?: true;
   create(config: z.output<S>, host: Host): Processor;
 }
 
@@ -154,6 +168,10 @@ export interface RouterFactory<S extends z.ZodType = z.ZodType> extends Factory<
   readonly kind: 'router';
   /** As a processor's. */
   readonly reasons?: readonly string[];
+  /** As a processor's. */
+  reads?(config: z.output<S>): readonly string[];
+  /** Every output that it may send to, with the place below its settings that says so. Left out by one that may send to any. */
+  outputs?(config: z.output<S>): readonly { readonly path: readonly (string | number)[]; readonly output: string }[];
   create(config: z.output<S>, host: Host): Router;
 }
 

@@ -6,11 +6,20 @@ import { AnchoredRegex } from './regex.ts';
 export interface Matcher {
   /** As the user wrote it. */
   readonly source: string;
+  /** Of the labels that it asks for. */
+  readonly names: readonly string[];
+  /** Why nothing can ever match, as a sentence; undefined when something can, as far as single values tell. */
+  readonly contradiction: string | undefined;
   matches(labels: Labels): boolean;
 }
 
 /** One `name op "value"` of a matcher. */
-type Condition = (labels: Labels) => boolean;
+interface Condition {
+  readonly name: string;
+  readonly operator: Operator;
+  readonly value: string;
+  holds(value: string): boolean;
+}
 
 type Operator = '=' | '!=' | '=~' | '!~';
 
@@ -21,7 +30,9 @@ type Operator = '=' | '!=' | '=~' | '!~';
  */
 export function parseMatcher(source: string): Matcher {
   const conditions = new Parser(source).parse();
-  return { source, matches: (labels) => conditions.every((holds) => holds(labels)) };
+  const names = [...new Set(conditions.map(({ name }) => name))];
+  const matches = (labels: Labels): boolean => conditions.every(({ name, holds }) => holds(labels.get(name) ?? ''));
+  return { source, names, contradiction: contradictionOf(conditions), matches };
 }
 
 /** A config value that is a Matcher from the moment it is read. */
@@ -107,9 +118,24 @@ class Parser {
 const escapes: Readonly<Record<string, string>> = { '\\': '\\', '"': '"', "'": "'", n: '\n', t: '\t', r: '\r' };
 
 function condition(name: string, operator: Operator, value: string): Condition {
-  const valueIn = (labels: Labels): string => labels.get(name) ?? '';
-  if (operator === '=') return (labels) => valueIn(labels) === value;
-  if (operator === '!=') return (labels) => valueIn(labels) !== value;
-  const regex = new AnchoredRegex(value);
-  return operator === '=~' ? (labels) => regex.test(valueIn(labels)) : (labels) => !regex.test(valueIn(labels));
+  return { name, operator, value, holds: comparison(operator, value) };
+}
+
+function comparison(operator: Operator, wanted: string): (value: string) => boolean {
+  if (operator === '=') return (value) => value === wanted;
+  if (operator === '!=') return (value) => value !== wanted;
+  const regex = new AnchoredRegex(wanted);
+  return operator === '=~' ? (value) => regex.test(value) : (value) => !regex.test(value);
+}
+
+/** Where one condition names the only value, the others can be asked about it. */
+function contradictionOf(conditions: readonly Condition[]): string | undefined {
+  for (const { name, operator, value } of conditions) {
+    if (operator !== '=') continue;
+    const other = conditions.find((one) => one.name === name && !one.holds(value));
+    if (other === undefined) continue;
+    const written = (op: string, text: string): string => `${name}${op}${JSON.stringify(text)}`;
+    return `can never match: ${written('=', value)} and ${written(other.operator, other.value)} exclude each other`;
+  }
+  return undefined;
 }

@@ -75,6 +75,14 @@ export function countProfiles(series: Series): number {
   return series.payload.kind === 'ingest' ? 1 : series.payload.profiles;
 }
 
+/** Bytes of the profiles in it, as they were sent. */
+export function payloadBytes({ payload }: Series): number {
+  if (payload.kind === 'push') return payload.rawBytes;
+  let bytes = 0;
+  for (const piece of payload.body) bytes += piece.length;
+  return bytes;
+}
+
 /** Profiles of a whole batch. */
 export function countBatch(batch: ProfileBatch): number {
   let profiles = 0;
@@ -95,6 +103,11 @@ export function relabelSeries(batch: ProfileBatch, change: (series: Series) => L
 /** The batch with each series changed; series whose labels stay keep their identity, and a batch of which nothing changed is returned itself. */
 export function mapLabels(batch: ProfileBatch, change: (labels: Labels, series: Series) => Labels): ProfileBatch {
   return relabelSeries(batch, (one) => change(one.labels, one));
+}
+
+/** The batch with what `keeps` says yes to; itself when that is everything. */
+export function filterSeries(batch: ProfileBatch, keeps: (series: Series) => boolean): ProfileBatch {
+  return mapSeries(batch, (one) => (keeps(one) ? one : undefined));
 }
 
 /** The batch with what `change` makes of each series, undefined for one that goes; itself when nothing changed. */

@@ -13,6 +13,7 @@ export const appName: ProcessorFactory<typeof schema> = {
   kind: 'processor',
   type: 'app_name',
   schema,
+  sets: true,
   create: () => {
     const rename = memoByLabels((labels: Labels) => labels.with('__name__', labels.get('service_name') || (labels.get('__name__') ?? '')));
     return { process: (batch) => mapLabels(batch, (labels, series) => (series.payload.kind === 'ingest' ? rename(labels) : labels)) };

@@ -13,6 +13,7 @@ export const externalLabels: ProcessorFactory<typeof schema> = {
   kind: 'processor',
   type: 'external_labels',
   schema,
+  sets: true,
   create(config) {
     const wanted = Object.entries(config.labels);
     const set = memoByLabels((labels) => {

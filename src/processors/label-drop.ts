@@ -26,13 +26,14 @@ export const labelDrop: ProcessorFactory<typeof schema> = {
   kind: 'processor',
   type: 'label_drop',
   schema,
+  removes(config) {
+    const named = namesOf(config);
+    return (name) => named(name) || (config.reserved === 'drop' && isReserved(name));
+  },
   create(config) {
-    const names = new Set(config.names);
-    const patterns = config.patterns.map((source) => new AnchoredRegex(source));
-    const named = (name: string): boolean => names.has(name) || patterns.some((pattern) => pattern.test(name));
-    const reserved = (name: string): boolean => name.startsWith('__') && !reservedButSent.has(name);
+    const named = namesOf(config);
     const drop = memoByLabels((labels) => labels.without(named));
-    const dropReserved = memoByLabels((labels) => labels.without((name) => reserved(name) || named(name)));
+    const dropReserved = memoByLabels((labels) => labels.without((name) => isReserved(name) || named(name)));
     const forPush = config.reserved === 'drop' ? dropReserved : drop;
     const forIngest = config.ingest === 'drop' ? forPush : drop;
     return {
@@ -40,3 +41,13 @@ export const labelDrop: ProcessorFactory<typeof schema> = {
     };
   },
 };
+
+function namesOf(config: z.output<typeof schema>): (name: string) => boolean {
+  const names = new Set(config.names);
+  const patterns = config.patterns.map((source) => new AnchoredRegex(source));
+  return (name) => names.has(name) || patterns.some((pattern) => pattern.test(name));
+}
+
+function isReserved(name: string): boolean {
+  return name.startsWith('__') && !reservedButSent.has(name);
+}

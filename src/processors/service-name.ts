@@ -14,6 +14,7 @@ export const serviceName: ProcessorFactory<typeof schema> = {
   kind: 'processor',
   type: 'service_name',
   schema,
+  sets: true,
   create: () => {
     const name = memoByLabels(inferName);
     return { process: (batch) => mapLabels(batch, name) };

@@ -11,10 +11,10 @@ const everything = `
 receivers:
   pyroscope: { endpoint: 127.0.0.1:0 }
   scrape: { targets: [{ __address__: 127.0.0.1:1 }], scrape_interval: 1h }
-processors: { label_drop: {}, external_labels: { labels: { a: b } }, relabel: {}, enrich: {} }
+processors: { label_drop: {}, external_labels: { labels: { a: b } }, relabel: {}, enrich: {}, cardinality: {}, route: { default: [pyroscope] } }
 exporters: { pyroscope: { endpoints: [{ url: "http://127.0.0.1:1" }], queue: { type: disk, dir: queue } } }
 service:
-  pipelines: { profiles: { receivers: [pyroscope, scrape], processors: [label_drop, external_labels, relabel, enrich], exporters: [pyroscope] } }
+  pipelines: { profiles: { receivers: [pyroscope, scrape], processors: [label_drop, external_labels, relabel, enrich, cardinality, route], exporters: [pyroscope] } }
   admin: { endpoint: 127.0.0.1:0 }
 `;
 

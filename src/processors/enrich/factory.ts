@@ -53,6 +53,8 @@ export const enrich: ProcessorFactory<typeof schema> = {
   kind: 'processor',
   type: 'enrich',
   schema,
+  sets: true,
+  reads: ({ match }) => [match.profile],
   create({ targets, targets_file: path, targets_url: url, refresh, http_client, match, copy }, host) {
     const written = targetsOf(targets);
     const file = path === '' ? undefined : new Feed(fileSource(path), host, refresh, rebuild);

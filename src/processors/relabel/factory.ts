@@ -4,6 +4,7 @@ import type { Labels } from '../../core/labels.ts';
 import { type ProfileBatch, relabelSeries } from '../../core/profile.ts';
 import { compileRelabel } from '../../core/relabel.ts';
 import { RelabelRuleSchema } from '../../core/relabel-rule.ts';
+import { labelsRead, relabelAdvice } from './advice.ts';
 import { RelabelCache } from './cache.ts';
 
 const schema = z.strictObject({
@@ -24,7 +25,10 @@ export const relabel: ProcessorFactory<typeof schema> = {
   kind: 'processor',
   type: 'relabel',
   schema,
+  sets: true,
   reasons: ['relabeled'],
+  advise: ({ rules }) => relabelAdvice(rules),
+  reads: ({ rules }) => labelsRead(rules),
   create({ rules, max_cache_size, target_names }, host) {
     const labels = { component_id: host.id };
     const counter = (what: string, help: string) => host.metrics.counter(`pyroscope_relabel_${what}`, help, labels);
