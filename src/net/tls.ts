@@ -1,5 +1,6 @@
 import { createSecureContext, type SecureContextOptions, type SecureVersion } from 'node:tls';
 import { messageOf } from '../core/errors.ts';
+import { checkCertificates } from './certificates.ts';
 import { FollowedFile } from './client/followed-file.ts';
 import type { Renewable } from './server/renewal.ts';
 import type { ListenerTlsConfig } from './server/schema.ts';
@@ -70,9 +71,7 @@ export class ListenerTls implements Renewable {
     const { cert_file, key_file, client_ca_file } = this.config;
     complain(`cert_file ${cert_file} is no certificate for the key of key_file ${key_file}`, () => createSecureContext({ cert, key }));
     if (ca === undefined) return;
-    const complaint = `client_ca_file ${client_ca_file} holds no certificate`;
-    if (!ca.includes('-----BEGIN CERTIFICATE-----')) throw new Error(complaint);
-    complain(complaint, () => createSecureContext({ ca }));
+    complain(`client_ca_file ${client_ca_file} holds no certificate, or half of one`, () => checkCertificates(ca));
   }
 }
 

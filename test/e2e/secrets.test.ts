@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import bcrypt from 'bcryptjs';
 import { startCapture } from '../support/capture.ts';
 import { startGateway } from '../support/gateway.ts';
 
@@ -64,4 +66,59 @@ test('no secret leaves the process: logs, metrics, answers, verbs', { timeout: 6
   said.push(JSON.stringify(gateway.lines), gateway.stderr());
   for (const text of said) assert.doesNotMatch(text, /canary-/);
   assert.ok(said.some((text) => text.includes('<secret>')));
+});
+
+test('no credentials of a sender leave the process, and none stand on disk', { timeout: 60_000 }, async (t) => {
+  const upstream = await startCapture();
+  t.after(() => upstream.close());
+  const directory = mkdtempSync(join(tmpdir(), 'flamegate-senders-'));
+  t.after(() => rmSync(directory, { recursive: true, force: true }));
+  const users = join(directory, 'users');
+  const configuration = (more = ''): string => `
+receivers: { pyroscope: { endpoint: "127.0.0.1:0", auth: { basic: { users_file: "${users}" } } } }
+exporters: { pyroscope: { endpoints: [ { url: "${upstream.url}" } ], queue: { type: disk, dir: "${directory}/queue" } } }
+service:
+  pipelines: { profiles: { receivers: [pyroscope], exporters: [pyroscope] } }
+  admin: { endpoint: "127.0.0.1:0" }
+  telemetry: { logs: { level: debug, format: json } }
+${more}`;
+  upstream.answer(() => ({ status: 503 })); // what is stored stays where it can be looked at
+  writeFileSync(users, `ann:${bcrypt.hashSync('canary-right', 4)}:squad-1\n`);
+  const gateway = await startGateway({ config: configuration() });
+  t.after(() => gateway.stop('SIGKILL'));
+  const said: string[] = [];
+  const push = async (password: string, more: Record<string, string> = {}): Promise<number> => {
+    const headers = { authorization: `Basic ${Buffer.from(`ann:${password}`).toString('base64')}`, ...more };
+    const answer = await fetch(`http://${gateway.address()}/ingest?name=a`, { method: 'POST', body: 'x 1', headers });
+    said.push(JSON.stringify([...answer.headers]), await answer.text());
+    return answer.status;
+  };
+  assert.equal(await push('canary-right'), 200);
+  assert.equal(await push('canary-wrong'), 401);
+  assert.equal(await push('canary-right', { 'x-scope-orgid': 'squad-2' }), 403);
+  const [arrival] = await upstream.take(1);
+  assert.equal(arrival?.headers['x-scope-orgid'], 'squad-1');
+  said.push(JSON.stringify(arrival?.headers));
+  writeFileSync(users, 'ann:canary-plain\n');
+  writeFileSync(gateway.configFile, configuration('# changed'));
+  for (const query of ['?dry_run=1', '']) said.push(await (await fetch(`${gateway.admin}/-/reload${query}`, { method: 'POST' })).text());
+  for (const verb of ['validate', 'print-config'])
+    said.push(...Object.values(spawnSync(process.execPath, [main, verb, gateway.configFile], { encoding: 'utf8' })).map(String));
+  // Whoever was let in stays in: the last good file counts.
+  assert.equal(await push('canary-right'), 200);
+  said.push(await (await fetch(`${gateway.admin}/metrics`)).text());
+  await gateway.stop();
+  said.push(JSON.stringify(gateway.lines), gateway.stderr());
+  for (const name of readdirSync(join(directory, 'queue'), { recursive: true, encoding: 'utf8' })) {
+    const file = join(directory, 'queue', name);
+    if (statSync(file).isFile()) said.push(readFileSync(file, 'latin1'));
+  }
+  for (const text of said) {
+    assert.doesNotMatch(text, /canary-/);
+    assert.ok(!text.includes(Buffer.from('ann:canary-').toString('base64').slice(0, 12)), text);
+  }
+  assert.ok(
+    said.some((text) => text.includes('FLAMESEG') && text.includes('x 1')),
+    'the queue was looked at',
+  );
 });

@@ -108,8 +108,8 @@ export class Http2 {
     session.setLocalWindowSize(sessionWindowBytes);
     session.setTimeout(this.#options.idleTimeoutMs);
     session.on('timeout', () => {
-      // Silence is fine while we are the ones who owe an answer.
-      if (entry.owed === 0) socket.destroy();
+      // Silence is fine while we are the ones who owe an answer. A client that speaks just now must not lose what it says.
+      if (entry.owed === 0) this.#sayGoodbye(entry);
     });
     session.on('goaway', () => this.#end(entry));
     session.on('error', () => destroyAfter(socket, lingerMs, this.#clock));

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import http from 'node:http';
 import http2 from 'node:http2';
+import net from 'node:net';
 import { test } from 'node:test';
 import { Admission } from '../../../src/net/server/admission.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
@@ -74,4 +75,28 @@ test('with nobody behind it a listener ends what is idle, and what is busy after
   const answer = await busy;
   assert.deepEqual([answer.status, answer.headers.connection], [200, 'close']);
   assert.equal((await call(it.port, { body: 'x' })).status, 200, 'whoever comes anew is served by the last one');
+});
+
+test('HTTP/1.1: a connection is kept for a second longer than it is said to be, for a client that speaks at the last moment', async (t) => {
+  const it = await serving(t, { '/echo': echo }, { connections: { idleTimeoutMs: 1000 } });
+  const socket = net.connect(it.port, '127.0.0.1');
+  let said = '';
+  let answeredAt = 0;
+  socket.setEncoding('latin1').on('data', (text: string) => {
+    said += text;
+    answeredAt = performance.now();
+  });
+  socket.write('POST /echo HTTP/1.1\r\nhost: a\r\ncontent-length: 0\r\n\r\n');
+  await new Promise((resolve) => socket.once('end', resolve));
+  assert.match(said, /keep-alive: timeout=1\r\n/i);
+  assert.ok(performance.now() - answeredAt > 1900);
+});
+
+test('HTTP/2: an idle session ends with a goodbye', async (t) => {
+  const it = await serving(t, { '/echo': echo }, { connections: { idleTimeoutMs: 100 } });
+  const session = http2.connect(`http://127.0.0.1:${it.port}`);
+  const counted = new Promise((resolve) => session.once('goaway', (_code, last) => resolve(last)));
+  assert.equal((await call2(it.port, { body: 'x' }, session)).status, 200);
+  assert.equal(await counted, 2 ** 31 - 1, 'what comes just then is served');
+  await until(() => it.listener.connections === 0);
 });

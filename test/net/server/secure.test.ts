@@ -32,7 +32,7 @@ function material(more: object = {}): ListenerTls {
 }
 
 /** Over HTTPS with HTTP/1.1; the client's certificate when there is one. */
-function get(port: number, options: https.RequestOptions = {}): Promise<number> {
+function get(port: number, options: https.RequestOptions & { session?: Buffer } = {}): Promise<number> {
   return new Promise((resolve, reject) => {
     const request = https.request({ host: '127.0.0.1', port, path: '/echo', method: 'POST', agent: false, ca, ...options }, (response) => {
       response.resume();
@@ -102,6 +102,60 @@ test('names the subject of a certificate that was verified, and of no other', as
     ['CN=client', undefined],
   );
 });
+
+test('other authorities count for who comes next, also with a session of before; who is here stays', async (t) => {
+  const clock = new FakeClock();
+  const client_ca_file = `${authority.directory}/clients.pem`;
+  copyFileSync(clients.ca, client_ca_file);
+  const it = await serving(t, { '/echo': echo }, { clock, connections: { tls: material({ client_ca_file }) } });
+  const mine = { cert: readFileSync(client.cert), key: readFileSync(client.key) };
+  const theirs = { cert: readFileSync(stranger.cert), key: readFileSync(stranger.key) };
+  const agent = new https.Agent({ keepAlive: true, maxSockets: 1 });
+  assert.equal(await get(it.port, { ...mine, agent }), 200);
+  const session = await sessionOf(it.port, mine);
+  assert.equal(await isResumed(it.port, { ...mine, session }), true);
+  copyFileSync(authority.ca, client_ca_file);
+  await clock.advance(1000);
+  assert.equal(await get(it.port, theirs), 200);
+  await assert.rejects(get(it.port, mine));
+  await assert.rejects(get(it.port, { ...mine, session }), 'a session is no way around');
+  assert.equal(await get(it.port, { ...mine, agent }), 200, 'an open connection is left alone');
+  agent.destroy();
+  // Half written: nobody is locked out, and nobody let in.
+  writeFileSync(client_ca_file, '-----BEGIN CERTIFICATE-----\nMIIB');
+  await clock.advance(1000);
+  assert.equal(await get(it.port, theirs), 200);
+  await assert.rejects(get(it.port, mine));
+  assert.match(
+    JSON.stringify(it.host.lines.filter(({ level }) => level === 'error')),
+    /client_ca_file .*clients\.pem holds no certificate/,
+  );
+});
+
+/** What a client may come back with. */
+function sessionOf(port: number, options: tls.ConnectionOptions): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const socket = tls.connect({ host: '127.0.0.1', port, ca, ALPNProtocols: ['http/1.1'], ...options });
+    socket.once('session', (session: Buffer) => {
+      socket.destroy();
+      resolve(session);
+    });
+    socket.on('error', reject);
+    socket.write('POST /echo HTTP/1.1\r\nhost: a\r\ncontent-length: 0\r\n\r\n');
+    socket.resume();
+  });
+}
+
+function isResumed(port: number, options: tls.ConnectionOptions): Promise<boolean> {
+  return new Promise((resolve, reject) => {
+    const socket = tls.connect({ host: '127.0.0.1', port, ca, ALPNProtocols: ['http/1.1'], ...options });
+    socket.on('error', reject);
+    socket.once('secureConnect', () => {
+      resolve(socket.isSessionReused());
+      socket.destroy();
+    });
+  });
+}
 
 test('a handshake that never ends is closed', async (t) => {
   const it = await serving(t, { '/echo': echo }, { connections: { tls: material(), headerTimeoutMs: 200 } });
