@@ -1,9 +1,10 @@
 import { Command, CommanderError, Option } from 'commander';
 import { messageOf } from '../core/errors.ts';
+import type { Labels } from '../core/labels.ts';
 import { alloyFlagHint } from './alloy-flags.ts';
 import { exitCode, exitCodeOf } from './exit-code.ts';
 import type { Io } from './io.ts';
-import { collected, durationMs } from './option-values.ts';
+import { collected, durationMs, labels } from './option-values.ts';
 import { addQueueCommand } from './queue-command.ts';
 import type { SinkFlags } from './sink/flags.ts';
 import type { Sources } from './sources.ts';
@@ -73,6 +74,27 @@ function createProgram(io: Io, done: (code: number) => void): Command {
     },
   );
 
+  configured(program.command('explain').description('print what a configuration does with one profile, step by step'))
+    .requiredOption('--labels <labels>', 'its labels: {service_name="a", env="prod"}', labels)
+    .option('--profile <file>', 'the profile itself')
+    .option('--tenant <tenant>', 'the tenant that its sender names', '')
+    .option('--receiver <id>', 'where it comes in; every receiver when left out')
+    .addOption(new Option('--as <way>', 'how it comes').choices(['push', 'ingest']).default('push'))
+    .option('--json', 'as one JSON object')
+    .action(async (files: string[], options: SourceFlags & ExplainFlags) => {
+      const { runExplain } = await import('./explain.ts');
+      const { profile, receiver, json = false } = options;
+      done(await runExplain({ ...options, ...sourcesOf(files, options), profile, receiver, json }, io));
+    });
+
+  configured(program.command('test').description('run the tests of a configuration'))
+    .option('--json', 'as a JSON array')
+    .option('--junit <file>', "write a report in JUnit's XML")
+    .action(async (files: string[], options: SourceFlags & { json?: boolean; junit?: string }) => {
+      const { runTests } = await import('./test.ts');
+      done(await runTests({ ...sourcesOf(files, options), json: options.json ?? false, junit: options.junit }, io));
+    });
+
   program
     .command('schema')
     .description('print the JSON Schema of the YAML file')
@@ -131,6 +153,15 @@ interface SourceFlags {
   readonly strict?: boolean;
   readonly secretsDir?: string;
   readonly queueDir?: string;
+}
+
+interface ExplainFlags {
+  readonly labels: Labels;
+  readonly profile?: string;
+  readonly tenant: string;
+  readonly receiver?: string;
+  readonly as: 'push' | 'ingest';
+  readonly json?: boolean;
 }
 
 interface RunFlags extends SourceFlags {

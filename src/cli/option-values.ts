@@ -1,6 +1,7 @@
 import { InvalidArgumentError } from 'commander';
 import { messageOf } from '../core/errors.ts';
-import { type Matcher, parseMatcher } from '../core/matcher.ts';
+import type { Labels } from '../core/labels.ts';
+import { type Matcher, parseLabels, parseMatcher } from '../core/matcher.ts';
 import { parseDuration } from '../core/units.ts';
 
 /** "30s" of an option, in milliseconds. */
@@ -16,10 +17,19 @@ export function positive(text: string): number {
   return Number(text);
 }
 
-/** {service_name="shop"}. */
+/** {service_name="shop"} as a matcher. */
 export function matcher(text: string): Matcher {
+  return parsed(text, parseMatcher);
+}
+
+/** {service_name="shop"} as labels. */
+export function labels(text: string): Labels {
+  return parsed(text, parseLabels);
+}
+
+function parsed<T>(text: string, parse: (text: string) => T): T {
   try {
-    return parseMatcher(text);
+    return parse(text);
   } catch (why) {
     throw new InvalidArgumentError(messageOf(why));
   }

@@ -5,6 +5,7 @@ import { laterTypes } from './later.ts';
 import type { Vocabulary } from './read.ts';
 import { type ComponentKind, componentKinds, serviceSchema } from './schema.ts';
 import { shapeOf } from './shape.ts';
+import { testsSchema } from './tests-schema.ts';
 
 /** A JSON Schema. */
 export type JsonSchema = z.core.JSONSchema.BaseSchema;
@@ -29,7 +30,7 @@ export function configJsonSchema({ registry, telemetry }: Vocabulary): JsonSchem
     $schema: 'https://json-schema.org/draft/2020-12/schema',
     title: 'Flamegate configuration',
     type: 'object',
-    properties: { ...kinds, service: sectionSchema(serviceSchema(telemetry)) },
+    properties: { ...kinds, service: sectionSchema(serviceSchema(telemetry)), tests: sectionSchema(testsSchema) },
     additionalProperties: false,
   };
 }

@@ -3,16 +3,9 @@ import type { AnyFactory, Registry } from '../core/component.ts';
 import { checkValue } from './issues.ts';
 import { laterTypes } from './later.ts';
 import { problemAt, problemsOf } from './problems.ts';
-import {
-  type ComponentConfig,
-  type ComponentKind,
-  type Config,
-  componentKinds,
-  type SectionSchema,
-  serviceSchema,
-  testsSchema,
-} from './schema.ts';
+import { type ComponentConfig, type ComponentKind, type Config, componentKinds, type SectionSchema, serviceSchema } from './schema.ts';
 import { hintFor } from './suggest.ts';
+import { testsSchema } from './tests-schema.ts';
 import { formatPath, isMap, type Path, type Problem, type Tree, valueAt } from './tree.ts';
 
 /** What a configuration may be made of. */
@@ -49,10 +42,10 @@ export function readConfig(tree: Tree, vocabulary: Vocabulary, problems: Problem
     }),
   ) as Record<ComponentKind, Map<string, ComponentConfig>>; // fromEntries forgets which keys
   const service = readSection(tree, ['service'], serviceSchema(vocabulary.telemetry), top['service'] ?? {}, problems);
-  readSection(tree, ['tests'], testsSchema, top['tests'] ?? undefined, problems);
-  if (service === undefined || problems.length > before) return { config: undefined, components };
+  const tests = readSection(tree, ['tests'], testsSchema, top['tests'] ?? undefined, problems);
+  if (service === undefined || tests === undefined || problems.length > before) return { config: undefined, components };
   const { pipelines, admin, shutdown, telemetry } = service;
-  const config = { ...components, pipelines: new Map(Object.entries(pipelines)), service: { admin, shutdown, telemetry } };
+  const config = { ...components, pipelines: new Map(Object.entries(pipelines)), service: { admin, shutdown, telemetry }, tests };
   return { config, components };
 }
 

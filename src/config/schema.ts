@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { AddressSchema } from '../core/address.ts';
 import { notInThisBuild } from '../core/later.ts';
 import { DurationSchema } from '../core/units.ts';
+import type { TestConfig } from './tests-schema.ts';
 
 /** A checked configuration: what the schemas made of the files, in the order of the files. */
 export interface Config {
@@ -10,6 +11,8 @@ export interface Config {
   readonly exporters: ReadonlyMap<string, ComponentConfig>;
   readonly pipelines: ReadonlyMap<string, PipelineConfig>;
   readonly service: ServiceConfig;
+  /** What `flamegate test` runs. */
+  readonly tests: readonly TestConfig[];
 }
 
 /** One component. */
@@ -71,6 +74,3 @@ export interface ServiceConfig {
   /** What the telemetry schema made of it; whoever gave the schema knows the type. */
   readonly telemetry: unknown;
 }
-
-/** Sections of a file beside components and service. */
-export const testsSchema = notInThisBuild('Profiles and what must become of them: the cases of `flamegate test`.');

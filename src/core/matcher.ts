@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Labels } from './labels.ts';
+import { Labels } from './labels.ts';
 import { AnchoredRegex } from './regex.ts';
 
 /** Picks label sets. */
@@ -33,6 +33,15 @@ export function parseMatcher(source: string): Matcher {
   const names = [...new Set(conditions.map(({ name }) => name))];
   const matches = (labels: Labels): boolean => conditions.every(({ name, holds }) => holds(labels.get(name) ?? ''));
   return { source, names, contradiction: contradictionOf(conditions), matches };
+}
+
+/** {a="b", c="d"} as labels: a matcher that knows equality alone. Throws a SyntaxError that says what was expected where. */
+export function parseLabels(source: string): Labels {
+  const conditions = new Parser(source).parse();
+  const other = conditions.find(({ operator }) => operator !== '=');
+  if (other !== undefined)
+    throw new SyntaxError(`labels ${JSON.stringify(source)}: expected ${other.name}="value", found ${other.operator}`);
+  return Labels.from(conditions.map(({ name, value }) => ({ name, value })));
 }
 
 /** A config value that is a Matcher from the moment it is read. */

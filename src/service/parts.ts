@@ -1,7 +1,7 @@
 import type { ComponentConfig, Config } from '../config/schema.ts';
 import type { AnyFactory, Component, Consumer, Exporter, Receiver, Registry } from '../core/component.ts';
 import type { Named } from '../core/lifecycle.ts';
-import type { ProcessorInstance } from './graph.ts';
+import type { Instances, ProcessorInstance } from './graph.ts';
 import { createHost, type OwnedHost, type Surroundings } from './host.ts';
 
 /** One component: its instance, and the host that speaks for it. */
@@ -93,4 +93,12 @@ export function partsBeside(these: Parts, those: Parts): PartLists {
   const only = (kind: keyof Parts): readonly Part<unknown>[] =>
     [...these[kind].values()].filter((part: Part<unknown>) => those[kind].get(part.id) !== part);
   return { downstream: [...only('exporters'), ...only('processors')], receivers: only('receivers') };
+}
+
+/** What the graph is made of. */
+export function instancesOf(parts: Parts): Instances {
+  return {
+    processors: new Map([...parts.processors].map(([id, part]) => [id, part.instance])),
+    exporters: new Map([...parts.exporters].map(([id, part]) => [id, part.instance])),
+  };
 }

@@ -6,10 +6,20 @@ import type { AnyFactory, Registry } from '../core/component.ts';
 import { messageOf } from '../core/errors.ts';
 import { startAll, stopAll } from '../core/lifecycle.ts';
 import { Accept } from './accept.ts';
-import { buildRoots, type Instances } from './graph.ts';
+import { buildRoots } from './graph.ts';
 import { HealthBoard } from './health.ts';
 import type { Book, Books, Observability } from './host.ts';
-import { createParts, type Keeps, noParts, type Part, type PartLists, type Parts, partsBeside, type Workshop } from './parts.ts';
+import {
+  createParts,
+  instancesOf,
+  type Keeps,
+  noParts,
+  type Part,
+  type PartLists,
+  type Parts,
+  partsBeside,
+  type Workshop,
+} from './parts.ts';
 import { SharedResources } from './shared.ts';
 import type { Node, Observe } from './walk.ts';
 
@@ -206,12 +216,4 @@ function fixedKeyChanged(config: Config, diff: ConfigDiff, registry: Registry): 
     }
   }
   return undefined;
-}
-
-/** What the graph is made of. */
-export function instancesOf(parts: Parts): Instances {
-  return {
-    processors: new Map([...parts.processors].map(([id, part]) => [id, part.instance])),
-    exporters: new Map([...parts.exporters].map(([id, part]) => [id, part.instance])),
-  };
 }

@@ -1,14 +1,13 @@
 import assert from 'node:assert/strict';
-import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { runConvert } from '../../src/cli/convert.ts';
-import type { Io, Writer } from '../../src/cli/io.ts';
+import type { Io } from '../../src/cli/io.ts';
 import { runPrintConfig } from '../../src/cli/print-config.ts';
 import { runSchema } from '../../src/cli/schema.ts';
 import type { Sources } from '../../src/cli/sources.ts';
 import { runValidate } from '../../src/cli/validate.ts';
-import { directory } from '../config/fakes.ts';
 import { startPyroscopeServer } from '../support/pyroscope-server.ts';
+import { type Given, runVerb } from '../support/run-verb.ts';
 
 const canary = 'canary-7f3a';
 const good = `receivers: { pyroscope: {} }
@@ -20,32 +19,11 @@ service:
 `;
 const env = { URL: 'http://127.0.0.1:9', PASSWORD: canary };
 
-interface Given {
-  readonly name?: string;
-  readonly isTty?: boolean;
-  readonly env?: Readonly<Record<string, string>>;
-}
-
-/** Runs a verb over one file, which is called by its name alone in what it says. */
+/** runVerb(), with a look at what must never be printed. */
 async function run(t: TestContext, verb: (sources: Sources, io: Io) => Promise<number>, text: string, given: Given = {}) {
-  const { name = 'c.yaml', isTty = false } = given;
-  const dir = directory(t, { [name]: text });
-  let stdout = '';
-  let stderr = '';
-  const writer = (append: (text: string) => void): Writer => ({ isTty, write: append });
-  const io: Io = {
-    stdout: writer((piece) => {
-      stdout += piece;
-    }),
-    stderr: writer((piece) => {
-      stderr += piece;
-    }),
-    env: given.env ?? env,
-    cwd: dir,
-  };
-  const code = await verb({ files: [join(dir, name)], sets: [], strict: false, secretsDir: undefined, queueDir: undefined }, io);
-  assert.doesNotMatch(stdout + stderr, new RegExp(canary));
-  return { code, stdout: stdout.replaceAll(`${dir}/`, ''), stderr: stderr.replaceAll(`${dir}/`, '') };
+  const ran = await runVerb(t, verb, text, { env, ...given });
+  assert.doesNotMatch(ran.stdout + ran.stderr, new RegExp(canary));
+  return ran;
 }
 
 const validate =

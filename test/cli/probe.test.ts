@@ -17,6 +17,7 @@ async function probe(...endpoints: readonly object[]): Promise<string[]> {
   const config: Config = {
     receivers: new Map(),
     processors: new Map(),
+    tests: [],
     exporters: new Map([['pyroscope/a', { type: 'pyroscope', config: PyroscopeExporterSchema.parse({ endpoints }) }]]),
     pipelines: new Map(),
     service: { admin: { endpoint: '' }, shutdown: { delay: 0, timeout: 0 }, telemetry: undefined },

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { type ComponentKind, componentKinds, serviceSchema } from '../../src/config/schema.ts';
 import { fieldsOf, literalsOf, type Shape, shapeOf } from '../../src/config/shape.ts';
+import { testsSchema } from '../../src/config/tests-schema.ts';
 import type { Registry } from '../../src/core/component.ts';
 import { formatDuration, formatSize } from '../../src/core/units.ts';
 import { TelemetrySchema } from '../../src/telemetry/schema.ts';
@@ -10,7 +11,11 @@ export function configurationReference(registry: Registry): string {
   const sections = componentKinds.flatMap((kind) =>
     registry[kind].map(({ type, schema }) => section(`${titles[kind]} \`${type}\``, schema)),
   );
-  return [...sections, section('`service`', serviceSchema(TelemetrySchema))].join('\n\n');
+  return [
+    ...sections,
+    section('`service`', serviceSchema(TelemetrySchema)),
+    section('`tests`', z.strictObject({ tests: testsSchema })),
+  ].join('\n\n');
 }
 
 const titles: Readonly<Record<ComponentKind, string>> = { receivers: 'Receiver', processors: 'Processor', exporters: 'Exporter' };

@@ -119,6 +119,7 @@ function configOf(wanted: Wanted): Config {
     receivers: components('in', wanted.in),
     processors: components('step', wanted.step),
     exporters: components('out', wanted.out),
+    tests: [],
     pipelines: new Map(Object.entries(wanted.pipelines ?? {}).map(([name, pipeline]) => [name, { ...none, ...pipeline }])),
     service: { admin: { endpoint: '' }, shutdown: { delay: 0, timeout: 25_000 }, telemetry: {} },
   };

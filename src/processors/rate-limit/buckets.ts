@@ -4,6 +4,9 @@ export interface Rates {
   readonly bytes: number;
 }
 
+// Seconds of a clock with fractions do not add up to whole tokens.
+const rounding = 1e-6;
+
 /** Tokens of one key. */
 interface Bucket {
   profiles: number;
@@ -52,7 +55,7 @@ export class Buckets {
     const rate = this.#rates[what];
     if (rate === 0) return 0;
     const missing = Math.min(cost[what], rate * this.#burstSeconds) - bucket[what];
-    return missing > 0 ? (missing / rate) * 1000 : 0;
+    return missing > rounding ? (missing / rate) * 1000 : 0;
   }
 
   #refilled(key: string, now: number): Bucket {
