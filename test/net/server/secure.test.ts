@@ -132,6 +132,8 @@ test('other authorities count for who comes next, also with a session of before;
   );
 });
 
+const shortest = 'POST /echo HTTP/1.1\r\nhost: a\r\ncontent-length: 0\r\n\r\n';
+
 /** What a client may come back with. */
 function sessionOf(port: number, options: tls.ConnectionOptions): Promise<Buffer> {
   return new Promise((resolve, reject) => {
@@ -141,7 +143,7 @@ function sessionOf(port: number, options: tls.ConnectionOptions): Promise<Buffer
       resolve(session);
     });
     socket.on('error', reject);
-    socket.write('POST /echo HTTP/1.1\r\nhost: a\r\ncontent-length: 0\r\n\r\n');
+    socket.write(shortest);
     socket.resume();
   });
 }
@@ -150,10 +152,11 @@ function isResumed(port: number, options: tls.ConnectionOptions): Promise<boolea
   return new Promise((resolve, reject) => {
     const socket = tls.connect({ host: '127.0.0.1', port, ca, ALPNProtocols: ['http/1.1'], ...options });
     socket.on('error', reject);
-    socket.once('secureConnect', () => {
+    socket.once('data', () => {
       resolve(socket.isSessionReused());
       socket.destroy();
     });
+    socket.write(shortest);
   });
 }
 
