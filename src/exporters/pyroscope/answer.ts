@@ -8,7 +8,7 @@ import { codeInside } from './codes.ts';
 export type Answer =
   | { readonly kind: 'taken' }
   | Refusal
-  | { readonly kind: 'no_answer'; readonly cause: 'network' | 'timeout' | 'credentials'; readonly message: string }
+  | { readonly kind: 'no_answer'; readonly cause: 'network' | 'timeout' | 'credentials' | 'unsendable'; readonly message: string }
   /** By the sender that waits, or by the end of the process. */
   | { readonly kind: 'aborted' };
 

@@ -1,15 +1,14 @@
-import type { IncomingHttpHeaders } from 'node:http';
-import { errors } from 'undici';
 import type { Host } from '../../core/component.ts';
-import { formatDuration } from '../../core/units.ts';
-import { answerText } from './answer-text.ts';
+import type { HttpOutcome } from './answer.ts';
+import { Attempt, type Endpoint, type OutgoingHttp } from './attempt.ts';
 import { Authenticator } from './auth.ts';
-import type { RawRequest, RawResponse } from './exchange.ts';
-import { CredentialsError, describeFailure } from './failure.ts';
-import { EndpointHeaders, type HeaderMap } from './headers.ts';
-import { maxRedirects, mayHaveSecrets, redirectTarget } from './redirect.ts';
-import type { HttpClientConfig } from './schema.ts';
+import { Deadlines } from './deadlines.ts';
+import { EndpointHeaders, type PreparedHeaders } from './headers.ts';
+import { type TokenServer, TokenSource } from './oauth2.ts';
+import type { HttpClientConfig, OAuth2Config } from './schema.ts';
 import { Transport } from './transport.ts';
+
+export type { HttpOutcome, OutgoingHttp, PreparedHeaders };
 
 /** One endpoint's connections. */
 export interface HttpClient {
@@ -26,170 +25,97 @@ export interface HttpClient {
   close(): Promise<void>;
 }
 
-/** What goes out. */
-export interface OutgoingHttp {
-  /** POST unless it is said. */
-  readonly method?: 'GET' | 'POST';
-  /** Begins with '/'; goes below the path of the endpoint's URL, whose query is not used. */
-  readonly path: string;
-  /** Complete, without '?'. */
-  readonly query: string;
-  /** The record's own: they replace those of the endpoint's `headers`; the rest of the endpoint's is added here. */
-  readonly headers: Readonly<Record<string, string | readonly string[]>>;
-  /** From prepare() of the same client, instead of `headers`, which are empty then. */
-  readonly prepared?: PreparedHeaders;
-  /** More headers, [name, value, name, value, ...], in lower case, that nothing else sets. */
-  readonly extra?: readonly string[];
-  /** One piece: what undici writes without iterating. Pieces are for what is too large for memory; they can be sent once only, so no redirect
-   *  is followed and nothing is sent again. */
-  readonly body: Uint8Array | AsyncIterable<Uint8Array>;
-  /** Instead of `remote_timeout`, in milliseconds. */
-  readonly timeoutMs?: number;
-  /** How much of the answer's body is read; 64 KiB unless it is said. */
-  readonly maxBodyBytes?: number;
-}
+// How long a body may keep us after the 2xx head of what was sent, which has said all that counts.
+const takenBodyMs = 1000;
 
-/** What prepare() made; nobody else looks into it. */
-export interface PreparedHeaders {
-  readonly map: HeaderMap;
-}
-
-/** What an attempt brought. */
-export type HttpOutcome =
-  | {
-      readonly kind: 'response';
-      readonly status: number;
-      /** Names in lower case; several values of one are joined by ", ". */
-      readonly headers: Readonly<Record<string, string>>;
-      /** In lower case, without parameters; '' when there is none. */
-      readonly contentType: string;
-      readonly retryAfter: string | undefined;
-      /** The first 2 KiB of the body. */
-      readonly text: string;
-      /** As much as `maxBodyBytes` allows, as it came. */
-      readonly body: Uint8Array;
-    }
-  | { readonly kind: 'failure'; readonly cause: 'network' | 'timeout' | 'credentials'; readonly message: string }
-  | { readonly kind: 'aborted' };
-
-/** Opens nothing: connections come with the first request. */
+/** Opens nothing: connections come with the first request. Throws a sentence when `tls_config` names a file that is of no use. */
 export function createHttpClient(config: HttpClientConfig, host: Host): HttpClient {
   return new EndpointClient(config, host);
 }
 
-class EndpointClient implements HttpClient {
-  readonly #config: HttpClientConfig;
-  readonly #host: Host;
-  readonly #base: URL;
-  readonly #headers: EndpointHeaders;
-  readonly #authenticator: Authenticator;
-  readonly #transport: Transport;
+/** What requests to any server have in common under one set of options. */
+export type EndpointParts = Omit<Endpoint, 'base' | 'basePath' | 'route' | 'timeoutMs' | 'deadlines'>;
 
-  constructor(config: HttpClientConfig, host: Host) {
-    this.#config = config;
-    this.#host = host;
-    this.#base = new URL(config.url);
-    this.#headers = new EndpointHeaders(config);
-    this.#authenticator = new Authenticator(config, host);
-    this.#transport = new Transport(config, host);
-  }
-
-  send(request: OutgoingHttp, done: (outcome: HttpOutcome) => void): () => void {
-    const cancelled = new AbortController();
-    this.request(request, cancelled.signal).then(done);
-    return () => cancelled.abort();
-  }
-
-  prepare(headers: OutgoingHttp['headers']): PreparedHeaders {
-    return { map: this.#headers.build(headers) };
-  }
-
-  async request(request: OutgoingHttp, signal: AbortSignal): Promise<HttpOutcome> {
-    const attempt = new AbortController();
-    // A reason without this code counts as the connection's end when undici has the request in its queue again, after GOAWAY: those that wait with
-    // it would fail too (onError in client.js).
-    const end = (): void => attempt.abort(new errors.InformationalError('the attempt is over'));
-    if (signal.aborted) end();
-    signal.addEventListener('abort', end, { once: true });
-    const timeoutMs = request.timeoutMs ?? this.#config.remote_timeout;
-    const cancel = this.#host.clock.after(timeoutMs, end);
-    try {
-      return outcomeOf(await this.#exchange(request, attempt.signal));
-    } catch (error) {
-      if (signal.aborted) return { kind: 'aborted' };
-      if (error instanceof CredentialsError) return { kind: 'failure', cause: 'credentials', message: error.message };
-      if (attempt.signal.aborted) return this.#timeout(timeoutMs);
-      return { kind: 'failure', cause: 'network', message: describeFailure(this.#base.host, error) };
-    } finally {
-      cancel();
-      signal.removeEventListener('abort', end);
-    }
-  }
-
-  async close(): Promise<void> {
-    await Promise.all([this.#transport.close(), this.#authenticator.close()]);
-  }
-
-  async #exchange(outgoing: OutgoingHttp, signal: AbortSignal): Promise<RawResponse> {
-    let headers = this.#headersOf(outgoing);
-    const { body, maxBodyBytes, method = 'POST' } = outgoing;
-    let request: RawRequest = { origin: this.#base.origin, path: this.#pathOf(outgoing), method, headers, body, maxBodyBytes };
-    let trusted = true;
-    for (let hops = 0; ; hops++) {
-      const sent = trusted ? { ...request, headers: await this.#authenticator.authorize(headers, signal) } : request;
-      const response = await this.#transport.exchange(sent, signal);
-      if (response.status === 401) this.#authenticator.refused(sent.headers);
-      const next = this.#config.follow_redirects && request.body instanceof Uint8Array ? redirectTarget(request, response) : undefined;
-      if (next === undefined || hops === maxRedirects) return response;
-      // Once elsewhere the secrets stay away, also when the chain leads back, as Go's client does it.
-      if (trusted && !mayHaveSecrets(this.#base, next)) {
-        trusted = false;
-        headers = this.#headers.withoutSecrets(headers);
-      }
-      // A Host of `headers` is the endpoint's own.
-      if (next.origin !== request.origin) headers = { ...headers, host: next.host };
-      request = { ...request, origin: next.origin, path: `${next.pathname}${next.search}`, headers };
-    }
-  }
-
-  #headersOf({ headers, prepared, extra = [] }: OutgoingHttp): HeaderMap {
-    const map = prepared?.map ?? this.#headers.build(headers);
-    if (extra.length === 0) return map;
-    const more = extra.flatMap((name, i) => (i % 2 === 0 ? [[name, extra[i + 1] ?? '']] : []));
-    return { ...map, ...Object.fromEntries(more) };
-  }
-
-  /** Put together as text: a URL object would spell the query its own way. */
-  #pathOf(outgoing: OutgoingHttp): string {
-    const path = `${this.#base.pathname.replace(/\/+$/, '')}${outgoing.path}`;
-    return outgoing.query === '' ? path : `${path}?${outgoing.query}`;
-  }
-
-  #timeout(timeoutMs: number): HttpOutcome {
-    const step = this.#transport.step(this.#base.origin);
-    const where = step === undefined ? '' : `, a connection is still ${step}`;
-    const message = `${this.#base.host}: no answer within ${formatDuration(timeoutMs)}${where}`;
-    return { kind: 'failure', cause: 'timeout', message };
-  }
-}
-
-function outcomeOf(response: RawResponse): HttpOutcome {
-  const headers = joinValues(response.headers);
+/** Opens nothing. `maxOrigins`: how many servers connections are kept to. Throws a sentence when `tls_config` names a file that is of no use. */
+export function endpointParts(config: HttpClientConfig, host: Host, maxOrigins?: number): EndpointParts {
   return {
-    kind: 'response',
-    status: response.status,
-    headers,
-    contentType: (headers['content-type'] ?? '').split(';', 1).join('').trim().toLowerCase(),
-    retryAfter: headers['retry-after'],
-    text: answerText(response.body, headers['content-encoding'] ?? ''),
-    body: response.body,
+    headers: new EndpointHeaders(config),
+    authenticator: new Authenticator(config, tokensOf(config, host)),
+    transport: new Transport(config, host, maxOrigins),
+    clock: host.clock,
+    bodyDeadlines: new Deadlines(host.clock, takenBodyMs),
+    followsRedirects: config.follow_redirects,
   };
 }
 
-function joinValues(headers: IncomingHttpHeaders): Record<string, string> {
-  const joined: Record<string, string> = {};
-  for (const [name, value] of Object.entries(headers)) {
-    if (value !== undefined) joined[name] = typeof value === 'string' ? value : value.join(', ');
+class EndpointClient implements HttpClient {
+  readonly #endpoint: Endpoint;
+
+  constructor(config: HttpClientConfig, host: Host) {
+    const base = new URL(config.url);
+    const parts = endpointParts(config, host);
+    this.#endpoint = {
+      ...parts,
+      base,
+      basePath: base.pathname.replace(/\/+$/, ''),
+      route: parts.transport.route(base.origin),
+      timeoutMs: config.remote_timeout,
+      deadlines: new Deadlines(host.clock, config.remote_timeout),
+    };
   }
-  return joined;
+
+  send(request: OutgoingHttp, done: (outcome: HttpOutcome) => void): () => void {
+    const attempt = new Attempt(this.#endpoint, request, done);
+    attempt.begin();
+    return () => attempt.cancel();
+  }
+
+  request(request: OutgoingHttp, signal: AbortSignal): Promise<HttpOutcome> {
+    return new Promise((resolve) => {
+      if (signal.aborted) return resolve({ kind: 'aborted' });
+      const cancel = this.send(request, (outcome) => {
+        signal.removeEventListener('abort', cancel);
+        resolve(outcome);
+      });
+      signal.addEventListener('abort', cancel, { once: true });
+    });
+  }
+
+  prepare(headers: OutgoingHttp['headers']): PreparedHeaders {
+    return this.#endpoint.headers.prepare(headers);
+  }
+
+  async close(): Promise<void> {
+    const { authenticator, bodyDeadlines, deadlines, transport } = this.#endpoint;
+    await Promise.all([transport.close(), authenticator.close()]);
+    deadlines.close();
+    bodyDeadlines.close();
+  }
+}
+
+/** Where the endpoint's tokens come from; undefined when it has none. */
+export function tokensOf(config: HttpClientConfig, host: Host): TokenSource | undefined {
+  return config.oauth2 === undefined ? undefined : new TokenSource(config.oauth2, host.clock, tokenServer(config.oauth2, config, host));
+}
+
+/** A client with the connections of the endpoint, the proxy and certificates of `oauth2`, and no credentials of its own. */
+function tokenServer(oauth2: OAuth2Config, config: HttpClientConfig, host: Host): TokenServer {
+  const { dns, enable_http2, max_connection_age, remote_timeout } = config;
+  const { no_proxy, proxy_connect_header, proxy_from_environment, proxy_url, tls_config } = oauth2;
+  const client = new EndpointClient(
+    {
+      ...{ dns, enable_http2, max_connection_age, remote_timeout, no_proxy, proxy_connect_header, proxy_from_environment, proxy_url },
+      url: new URL(oauth2.token_url).origin,
+      headers: {},
+      http_headers: {},
+      tls_config,
+      follow_redirects: false,
+    },
+    host,
+  );
+  const forever = new AbortController().signal; // remote_timeout is the bound
+  return {
+    post: (path, headers, form) => client.request({ path, query: '', headers, body: Buffer.from(form) }, forever),
+    close: () => client.close(),
+  };
 }

@@ -1,10 +1,8 @@
 import type { Socket } from 'node:net';
-import type { buildConnector } from 'undici';
 import { follow } from '../../core/abort.ts';
 import type { Clock } from '../../core/clock.ts';
 import type { AddressBook } from './addresses.ts';
 import { dial } from './dial.ts';
-import { ConnectError } from './failure.ts';
 import { orAborted } from './or-aborted.ts';
 import type { ProxyFor } from './proxy.ts';
 import type { ProxyConfig } from './schema.ts';
@@ -32,6 +30,9 @@ export interface Server {
   readonly port: string;
 }
 
+// The attempt that asked for a connection is over first, and says what the connection was busy with.
+const slackMs = 20;
+
 type Step = (text: string) => void;
 
 /** A connection that does not exist yet. */
@@ -56,32 +57,31 @@ export class Connector {
     return [...this.#attempts].findLast((attempt) => attempt.to === to)?.step;
   }
 
-  /** To a server: TLS ones through their proxy. */
-  readonly toServer: buildConnector.connector = (server, done) => {
-    this.#connect(server, done, (step, signal) => this.#openServer(server, step, signal));
-  };
+  /** To a server: TLS ones through their proxy. Rejects with why there is no connection, or with signal.reason. */
+  toServer(server: Server, signal: AbortSignal): Promise<Socket> {
+    return this.#connect(server, signal, (step, ending) => this.#openServer(server, step, ending));
+  }
 
   /** To a proxy that is to forward cleartext requests. */
-  readonly toProxy: buildConnector.connector = (proxy, done) => {
-    this.#connect(proxy, done, (step, signal) => this.#openProxy(proxy, step, signal));
-  };
+  toProxy(proxy: Server, signal: AbortSignal): Promise<Socket> {
+    return this.#connect(proxy, signal, (step, ending) => this.#openProxy(proxy, step, ending));
+  }
 
-  async #connect(server: Server, done: buildConnector.Callback, open: (step: Step, signal: AbortSignal) => Promise<Socket>): Promise<void> {
+  async #connect(server: Server, signal: AbortSignal, open: (step: Step, signal: AbortSignal) => Promise<Socket>): Promise<Socket> {
     const attempt = { to: hostPort(server), step: 'not begun' };
     this.#attempts.add(attempt);
-    const { controller } = follow();
-    const cancel = this.#options.clock.after(this.#options.timeoutMs, () =>
+    const { controller, release } = follow(signal);
+    const cancel = this.#options.clock.after(this.#options.timeoutMs + slackMs, () =>
       controller.abort(new Error(`no connection in time, ${attempt.step}`)),
     );
     const say = (text: string): void => {
       attempt.step = text;
     };
     try {
-      done(null, await open(say, controller.signal));
-    } catch (error) {
-      done(new ConnectError(error), null);
+      return await open(say, controller.signal);
     } finally {
       cancel();
+      release();
       this.#attempts.delete(attempt);
     }
   }

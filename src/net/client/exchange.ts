@@ -1,87 +1,57 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { Readable } from 'node:stream';
-import type { Dispatcher } from 'undici';
-import type { Clock } from '../../core/clock.ts';
-import type { HeaderMap } from './headers.ts';
+import type { Readable } from 'node:stream';
 
-// What an answer says must fit in there; a body that is larger costs the connection, not memory.
-const defaultMaxBodyBytes = 64 * 1024;
-// How long a body may keep us after the 2xx head of what was sent, which has said all that counts.
-const takenBodyMs = 1000;
-
-/** One request on its way to one server. */
-export interface RawRequest {
-  /** "https://host:port". */
-  readonly origin: string;
-  /** With the query, as it goes out. */
+/** A request as it goes out on a connection. */
+export interface Wire {
+  /** With the query; of a proxy that forwards, the whole URL. */
   readonly path: string;
   readonly method: 'GET' | 'POST';
-  readonly headers: HeaderMap;
-  /** One piece: what undici writes without iterating; or pieces, which can be sent once only. */
-  readonly body: Uint8Array | AsyncIterable<Uint8Array>;
-  /** Of the answer; undefined: 64 KiB. */
-  readonly maxBodyBytes?: number | undefined;
+  /** [name, value, name, value, ...]; names in lower case. */
+  readonly headers: string[];
+  /** One piece, or what can be read once only; null for none. */
+  readonly body: Uint8Array | Readable | null;
 }
 
-/** An answer: the head, and as much of the body as came. */
-export interface RawResponse {
-  readonly status: number;
-  readonly headers: IncomingHttpHeaders;
-  /** At most `maxBodyBytes`. */
-  readonly body: Uint8Array;
+/** One request, and who hears of its answer: its own handler, called by whatever connection it is on. Nothing is called once it is cancelled. */
+export interface Exchange {
+  readonly wire: Wire;
+  /** The connection that has it; undefined while it waits for one. */
+  carrier: Connection | undefined;
+  /** The head of an answer; informational ones (1xx) too. */
+  onHead(status: number, headers: IncomingHttpHeaders): void;
+  onData(piece: Uint8Array): void;
+  onEnd(): void;
+  /** The connection is lost, or there is none to be had; also after onHead(). */
+  onError(error: Error): void;
+  /** The other side has not looked at it and never will; `sent`: some of it may have been written. */
+  onUnseen(sent: boolean): void;
 }
 
-/**
- * Sends one request and reads the answer. Once the head is known that is the answer, whatever becomes of the body: cut, too large, dripping
- * or stalled, it is read up to `maxBodyBytes`, until the signal aborts, and after a 2xx to a POST for one second. Rejects with signal.reason when that aborts
- * first, else with what undici says.
- *
- * request() and not dispatch(), which is a tenth cheaper: only the former takes a request out of undici's queue when the signal aborts. While
- * an endpoint hangs in its handshake, requests of attempts long over would pile up there, with their bodies.
- */
-export async function exchange(dispatcher: Dispatcher, request: RawRequest, signal: AbortSignal, clock: Clock): Promise<RawResponse> {
-  const { origin, path, method, maxBodyBytes = defaultMaxBodyBytes } = request;
-  const sent = { origin, path, method, headers: request.headers, signal };
-  const { statusCode: status, headers, body } = await dispatcher.request(method === 'GET' ? sent : { ...sent, body: bodyOf(request) });
-  if (headers['content-length'] === '0') {
-    body.resume();
-    return { status, headers, body: new Uint8Array() };
-  }
-  return {
-    status,
-    headers,
-    body: await readBody(body, { maxBodyBytes, limitMs: method === 'POST' && status < 300 ? takenBodyMs : undefined, clock }),
-  };
+/** An open connection that carries exchanges, one or several at a time. */
+export interface Connection {
+  /** How many more exchanges it takes now. */
+  readonly room: number;
+  /** Why it has no room is known and may change: another connection is no better. */
+  readonly hesitates: boolean;
+  /** Monotonic milliseconds. */
+  readonly openedAt: number;
+  /** Its owner's mark: it is among those that wait for something to carry. */
+  isListed: boolean;
+  send(exchange: Exchange): void;
+  /** Ends an exchange on it; its handler is not called any more. */
+  cancel(exchange: Exchange): void;
+  /** Takes nothing new, ends when what it carries is over. */
+  close(): void;
+  /** Ends now; what it carries fails. */
+  destroy(): void;
 }
 
-/** Pieces as undici takes them. */
-function bodyOf({ body }: RawRequest): Uint8Array | Readable {
-  return body instanceof Uint8Array ? body : Readable.from(body, { objectMode: false });
-}
-
-interface Reading {
-  readonly maxBodyBytes: number;
-  readonly limitMs: number | undefined;
-  readonly clock: Clock;
-}
-
-/** Never rejects. What ends the reading from our side ends the connection (HTTP/1.1) or resets the stream (HTTP/2). */
-function readBody(body: Readable, { maxBodyBytes, limitMs, clock }: Reading): Promise<Uint8Array> {
-  return new Promise((resolve) => {
-    const pieces: Uint8Array[] = [];
-    let sizeBytes = 0;
-    const cancel = limitMs === undefined ? undefined : clock.after(limitMs, () => body.destroy());
-    body.on('data', (piece: Uint8Array) => {
-      const room = maxBodyBytes - sizeBytes;
-      pieces.push(piece.byteLength <= room ? piece : piece.subarray(0, room));
-      sizeBytes += piece.byteLength;
-      if (sizeBytes >= maxBodyBytes) body.destroy();
-    });
-    // The status counts; why the rest of the body did not come changes nothing.
-    body.on('error', () => undefined);
-    body.once('close', () => {
-      cancel?.();
-      resolve(Buffer.concat(pieces));
-    });
-  });
+/** Who owns a connection and is told of it. */
+export interface ConnectionOwner {
+  /** It has room, perhaps again. */
+  onRoom(connection: Connection): void;
+  /** It takes nothing more and goes on with what it has. */
+  onLeaving(connection: Connection): void;
+  /** It is over; `failure`: before it was ready. */
+  onOver(connection: Connection, failure?: Error): void;
 }

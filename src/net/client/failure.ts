@@ -16,12 +16,9 @@ export class ConnectError extends Error {
   }
 }
 
-/**
- * Whether an HTTP/2 peer said that it has not looked at the request (RFC 9113, 8.7): it closes the connection, or refused the stream. undici sends
- * such a request again once; the second time it says so in these words (client-h2.js).
- */
-export function isRefusedStream(error: unknown): boolean {
-  return /"GOAWAY" frame received|REFUSED_STREAM|"stream error" received - code 7/.test(messageOf(error));
+/** Whether it is our own request that cannot be put on the wire: no connection was to blame (undici, core/request.js; Node, errors.md). */
+export function isUnsendable(error: unknown): boolean {
+  return /^(UND_ERR_(INVALID_ARG|NOT_SUPPORTED)|ERR_(INVALID|HTTP2_(INVALID|HEADER|CONNECTION))_\w+)$/.test(codeOf(error) ?? '');
 }
 
 const reasons: Readonly<Record<string, string>> = {

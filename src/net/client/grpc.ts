@@ -1,13 +1,17 @@
-import { type Client, Metadata, type ServiceError, status } from '@grpc/grpc-js';
-import { follow } from '../../core/abort.ts';
+import { type ClientUnaryCall, Metadata, type ServiceError, status } from '@grpc/grpc-js';
+import type { Clock } from '../../core/clock.ts';
 import type { Host } from '../../core/component.ts';
+import { messageOf } from '../../core/errors.ts';
 import { formatDuration } from '../../core/units.ts';
+import { type FailureCause, withoutControls } from './answer.ts';
+import { pauseMs } from './attempt.ts';
 import { Authenticator } from './auth.ts';
-import { CredentialsError } from './failure.ts';
+import { tokensOf } from './client.ts';
+import { Deadlines } from './deadlines.ts';
+import { describeFailure } from './failure.ts';
 import { type GrpcChannel, openChannel } from './grpc-channel.ts';
-import { EndpointHeaders, type HeaderMap } from './headers.ts';
+import { EndpointHeaders, type PreparedHeaders } from './headers.ts';
 import { Reach } from './reach.ts';
-import { refusedPauseMs } from './refused.ts';
 import type { HttpClientConfig } from './schema.ts';
 
 /** One endpoint's gRPC channel. */
@@ -32,7 +36,7 @@ export type GrpcOutcome =
       readonly message: string;
       readonly retryAfter: string | undefined;
     }
-  | { readonly kind: 'failure'; readonly cause: 'network' | 'timeout' | 'credentials'; readonly message: string }
+  | { readonly kind: 'failure'; readonly cause: FailureCause; readonly message: string }
   | { readonly kind: 'aborted' };
 
 const pushPath = '/push.v1.PusherService/Push';
@@ -48,8 +52,9 @@ class EndpointChannels implements GrpcClient {
   readonly #host: Host;
   readonly #url: URL;
   readonly #reach: Reach;
-  readonly #headers: EndpointHeaders;
-  readonly #authenticator: Authenticator;
+  readonly headers: EndpointHeaders;
+  readonly authenticator: Authenticator;
+  readonly deadlines: Deadlines;
   #channel: GrpcChannel | undefined;
   #openedAt = 0;
   #answeredAt = 0;
@@ -59,84 +64,71 @@ class EndpointChannels implements GrpcClient {
     this.#host = host;
     this.#url = new URL(config.url);
     this.#reach = new Reach(config, host, ['h2']);
-    this.#headers = new EndpointHeaders(config);
-    this.#authenticator = new Authenticator(config, host);
+    this.headers = new EndpointHeaders(config);
+    this.authenticator = new Authenticator(config, tokensOf(config, host));
+    this.deadlines = new Deadlines(host.clock, config.remote_timeout);
+  }
+
+  get clock(): Clock {
+    return this.#host.clock;
   }
 
   push(body: Uint8Array, own: Readonly<Record<string, string>>, done: (outcome: GrpcOutcome) => void): () => void {
-    const cancelled = new AbortController();
-    this.request(body, own, cancelled.signal).then(done);
-    return () => cancelled.abort();
+    const call = new Call(this, body, own, done);
+    call.begin();
+    return () => call.cancel();
   }
 
-  async request(body: Uint8Array, own: Readonly<Record<string, string>>, signal: AbortSignal): Promise<GrpcOutcome> {
-    const startedAt = this.#host.clock.monotonic();
-    const attempt = follow(signal);
-    const cancel = this.#host.clock.after(this.#config.remote_timeout, () => attempt.controller.abort(new Error('remote_timeout')));
-    try {
-      const headers = await this.#authenticator.authorize(this.#headers.build(own), attempt.controller.signal);
-      if (await this.#reach.changed()) this.#retire();
-      const { channel, outcome } = await this.#callUntilTaken(body, headers, attempt.controller.signal);
-      if (outcome.kind === 'response' && outcome.code === status.UNAUTHENTICATED) this.#authenticator.refused(headers);
-      if (outcome.kind === 'response') this.#answeredAt = this.#host.clock.monotonic();
-      if (outcome.kind !== 'aborted' || signal.aborted) return outcome;
-      // It hangs in a handshake, or its peer is gone without a FIN: keepalive would find that out after 40 s.
-      if (channel === this.#channel && (!channel.isReady() || this.#answeredAt < startedAt)) this.#retire();
-      return this.#timeout();
-    } catch (error) {
-      if (signal.aborted) return { kind: 'aborted' };
-      if (error instanceof CredentialsError) return { kind: 'failure', cause: 'credentials', message: error.message };
-      if (attempt.controller.signal.aborted) return this.#timeout();
-      throw error;
-    } finally {
-      cancel();
-      attempt.release();
-    }
-  }
-
-  async close(): Promise<void> {
-    this.#retire();
-    await Promise.all([this.#reach.close(), this.#authenticator.close()]);
-  }
-
-  #timeout(): GrpcOutcome {
-    return {
-      kind: 'failure',
-      cause: 'timeout',
-      message: `${this.#url.host}: no answer within ${formatDuration(this.#config.remote_timeout)}`,
-    };
-  }
-
-  /** A call that the peer would not even look at is no attempt: it is made again until the signal aborts. grpc-js does so once by itself. */
-  async #callUntilTaken(
-    body: Uint8Array,
-    headers: HeaderMap,
-    signal: AbortSignal,
-  ): Promise<{ channel: GrpcChannel; outcome: GrpcOutcome }> {
-    for (let refused = 0; ; refused++) {
-      // It may have been replaced during the pause.
-      const channel = this.#current(headers);
-      const outcome = await this.#call(channel.client, body, headers, signal);
-      if (outcome !== 'refused') return { channel, outcome };
-      await this.#host.clock.sleep(refusedPauseMs(refused), signal);
-    }
-  }
-
-  #call(client: Client, body: Uint8Array, headers: HeaderMap, signal: AbortSignal): Promise<GrpcOutcome | 'refused'> {
+  request(body: Uint8Array, own: Readonly<Record<string, string>>, signal: AbortSignal): Promise<GrpcOutcome> {
     return new Promise((resolve) => {
       if (signal.aborted) return resolve({ kind: 'aborted' });
-      const running = client.makeUnaryRequest(pushPath, bufferOf, ignore, body, metadataOf(headers), (error) => {
+      const cancel = this.push(body, own, (outcome) => {
         signal.removeEventListener('abort', cancel);
-        if (signal.aborted) resolve({ kind: 'aborted' });
-        else if (error !== null && isRefused(error)) resolve('refused');
-        else resolve(error === null ? { kind: 'response', code: status.OK, message: '', retryAfter: undefined } : this.#outcomeOf(error));
+        resolve(outcome);
       });
-      const cancel = (): void => running.cancel();
       signal.addEventListener('abort', cancel, { once: true });
     });
   }
 
-  #outcomeOf(error: ServiceError): GrpcOutcome {
+  async close(): Promise<void> {
+    this.#retire();
+    await Promise.all([this.#reach.close(), this.authenticator.close()]);
+    this.deadlines.close();
+  }
+
+  /** Looks whether certificates have changed; undefined where that cannot be. */
+  renewed(): Promise<void> | undefined {
+    if (!this.#reach.followsFiles) return undefined;
+    return this.#reach.changed().then((changed) => {
+      if (changed) this.#retire();
+    });
+  }
+
+  /** The channel for a call with these headers. */
+  channel(headers: readonly string[]): GrpcChannel {
+    const { max_connection_age } = this.#config;
+    if (max_connection_age > 0 && this.clock.monotonic() - this.#openedAt >= max_connection_age) this.#retire();
+    if (this.#channel === undefined) {
+      const host = headers[headers.findIndex((name, at) => at % 2 === 0 && name === 'host') + 1];
+      this.#channel = openChannel(this.#url, headers.includes('host') ? (host ?? '') : this.#url.host, this.#reach);
+      this.#openedAt = this.clock.monotonic();
+    }
+    return this.#channel;
+  }
+
+  answered(): void {
+    this.#answeredAt = this.clock.monotonic();
+  }
+
+  /** A call on it has had no answer in its time. */
+  timeout(channel: GrpcChannel | undefined, startedAt: number): GrpcOutcome {
+    // It hangs in a handshake, or its peer is gone without a FIN: keepalive would find that out after 40 s.
+    if (channel !== undefined && channel === this.#channel && (!channel.isReady() || this.#answeredAt < startedAt)) this.#retire();
+    const message = `${this.#url.host}: no answer within ${formatDuration(this.#config.remote_timeout)}`;
+    return { kind: 'failure', cause: 'timeout', message };
+  }
+
+  outcomeOf(error: ServiceError): GrpcOutcome {
     const retryAfter = error.metadata.get('retry-after')[0]?.toString();
     // grpc-js words its own failures as UNAVAILABLE too; what a server answers comes with metadata of its own, or means the same.
     if (error.code === status.UNAVAILABLE && Object.keys(error.metadata.getMap()).length === 0) {
@@ -144,18 +136,11 @@ class EndpointChannels implements GrpcClient {
         /^No connection established\. Last error: (?:Error: )?(.*?)\.? Resolution note: /.exec(error.details)?.[1] ?? error.details;
       return { kind: 'failure', cause: 'network', message: `${this.#url.host}: ${reason}` };
     }
-    return { kind: 'response', code: codeOf(error), message: error.details, retryAfter };
+    return { kind: 'response', code: codeOf(error), message: withoutControls(error.details), retryAfter };
   }
 
-  #current(headers: HeaderMap): GrpcChannel {
-    const { max_connection_age } = this.#config;
-    if (max_connection_age > 0 && this.#host.clock.monotonic() - this.#openedAt >= max_connection_age) this.#retire();
-    if (this.#channel === undefined) {
-      const { host } = headers;
-      this.#channel = openChannel(this.#url, typeof host === 'string' ? host : this.#url.host, this.#reach);
-      this.#openedAt = this.#host.clock.monotonic();
-    }
-    return this.#channel;
+  unsendable(error: unknown): GrpcOutcome {
+    return { kind: 'failure', cause: 'unsendable', message: describeFailure(this.#url.host, error) };
   }
 
   #retire(): void {
@@ -163,6 +148,111 @@ class EndpointChannels implements GrpcClient {
     this.#channel = undefined;
   }
 }
+
+/** One call, from credentials to outcome. */
+class Call {
+  readonly #client: EndpointChannels;
+  readonly #body: Uint8Array;
+  readonly #done: (outcome: GrpcOutcome) => void;
+  readonly #headers: PreparedHeaders;
+  readonly #startedAt: number;
+  #hasBegun = false;
+  #outcome: GrpcOutcome | undefined;
+  #channel: GrpcChannel | undefined;
+  #running: ClientUnaryCall | undefined;
+  #authorization: string | undefined;
+  #timesRefused = 0;
+
+  constructor(client: EndpointChannels, body: Uint8Array, own: Readonly<Record<string, string>>, done: (outcome: GrpcOutcome) => void) {
+    this.#client = client;
+    this.#body = body;
+    this.#done = done;
+    this.#headers = client.headers.prepare(own);
+    this.#startedAt = client.clock.monotonic();
+  }
+
+  /** Tells nothing before it returns. */
+  begin(): void {
+    this.#client.deadlines.add(this);
+    const authorization = this.#client.authenticator.authorization(this.#headers.authorizes);
+    if (typeof authorization === 'object')
+      authorization.then(
+        (value) => this.#authorized(value),
+        (error) => this.#unauthorized(error),
+      );
+    else this.#authorized(authorization);
+    this.#hasBegun = true;
+    if (this.#outcome !== undefined) queueMicrotask(() => this.#tell());
+  }
+
+  cancel(): void {
+    this.#settle({ kind: 'aborted' });
+    this.#running?.cancel();
+  }
+
+  expire(): void {
+    const { delay } = this.#client.authenticator;
+    if (this.#channel === undefined && delay !== undefined) this.#settle({ kind: 'failure', cause: 'credentials', message: delay });
+    else this.#settle(this.#client.timeout(this.#channel, this.#startedAt));
+    this.#running?.cancel();
+  }
+
+  #authorized(authorization: string | undefined): void {
+    this.#authorization = authorization;
+    const renewed = this.#client.renewed();
+    if (renewed === undefined) this.#call();
+    else renewed.then(() => this.#call());
+  }
+
+  #unauthorized(error: unknown): void {
+    this.#settle({ kind: 'failure', cause: 'credentials', message: messageOf(error) });
+  }
+
+  #call(): void {
+    if (this.#outcome !== undefined) return;
+    const { flat } = this.#headers;
+    const headers = this.#authorization === undefined ? flat : flat.concat('authorization', this.#authorization);
+    let metadata: Metadata;
+    try {
+      metadata = metadataOf(headers);
+    } catch (error) {
+      return void this.#settle(this.#client.unsendable(error));
+    }
+    // It may have been replaced since the last try.
+    this.#channel = this.#client.channel(headers);
+    this.#running = this.#channel.client.makeUnaryRequest(pushPath, bufferOf, ignore, this.#body, metadata, (error) =>
+      this.#answered(error),
+    );
+  }
+
+  /** A call that the peer would not even look at is no attempt: it is made again. grpc-js does so once by itself. */
+  #answered(error: ServiceError | null): void {
+    if (this.#outcome !== undefined) return;
+    if (error !== null && isRefused(error)) {
+      this.#client.clock.after(pauseMs(this.#timesRefused++), () => this.#call());
+      return;
+    }
+    const outcome = error === null ? taken : this.#client.outcomeOf(error);
+    if (outcome.kind === 'response') {
+      this.#client.answered();
+      if (outcome.code === status.UNAUTHENTICATED) this.#client.authenticator.refused(this.#authorization);
+    }
+    this.#settle(outcome);
+  }
+
+  #settle(outcome: GrpcOutcome): void {
+    if (this.#outcome !== undefined) return;
+    this.#outcome = outcome;
+    this.#client.deadlines.delete(this);
+    if (this.#hasBegun) this.#tell();
+  }
+
+  #tell(): void {
+    if (this.#outcome !== undefined) this.#done(this.#outcome);
+  }
+}
+
+const taken: GrpcOutcome = { kind: 'response', code: status.OK, message: '', retryAfter: undefined };
 
 /** Whether the stream was refused, or GOAWAY did not cover it (RFC 9113, 8.7): grpc-js's words for both (subchannel-call.js). */
 function isRefused(error: ServiceError): boolean {
@@ -174,12 +264,13 @@ function codeOf(error: ServiceError): number {
   return /^Received HTTP status code (3\d\d|404|405)/.test(error.details) ? status.NOT_FOUND : error.code;
 }
 
-function metadataOf(headers: HeaderMap): Metadata {
+/** Throws where a value cannot be sent. */
+function metadataOf(headers: readonly string[]): Metadata {
   const metadata = new Metadata();
-  for (const [name, value] of Object.entries(headers)) {
+  for (let at = 0; at < headers.length; at += 2) {
+    const name = headers[at] ?? '';
     // The channel says these itself.
-    if (name === 'content-type' || name === 'host' || name === 'user-agent') continue;
-    for (const each of typeof value === 'string' ? [value] : value) metadata.add(name, each);
+    if (name !== 'content-type' && name !== 'host' && name !== 'user-agent') metadata.add(name, headers[at + 1] ?? '');
   }
   return metadata;
 }

@@ -1,8 +1,15 @@
 import type { HttpClientConfig } from './schema.ts';
 import { productUserAgent } from './user-agent.ts';
 
-/** Headers as undici takes them: lower-case names, one value or several in order. */
-export type HeaderMap = Record<string, string | string[]>;
+type HeaderMap = Record<string, string | readonly string[]>;
+
+/** Headers of requests, merged once for all that have the same. */
+export interface PreparedHeaders {
+  /** [name, value, name, value, ...]; names in lower case. */
+  readonly flat: readonly string[];
+  /** Whether an Authorization is among them. */
+  readonly authorizes: boolean;
+}
 
 // Framing is the connection's own business; undici refuses these, and Go's client leaves out those that it sets itself.
 const framing = new Set(['connection', 'content-length', 'expect', 'keep-alive', 'transfer-encoding', 'upgrade']);
@@ -29,12 +36,15 @@ export class EndpointHeaders {
   readonly #added: (readonly [name: string, value: string])[] = [];
   /** What may go to another host name. */
   readonly #plain = new Set(harmless);
+  readonly #replacesAuthorization: boolean;
 
-  constructor(config: Pick<HttpClientConfig, 'headers' | 'http_headers'>) {
+  constructor(config: Pick<HttpClientConfig, 'headers' | 'http_headers' | 'oauth2'>) {
+    this.#replacesAuthorization = config.oauth2 !== undefined;
     for (const [name, value] of Object.entries(config.headers)) {
       const key = name.toLowerCase();
       set(this.#base, key, typeof value === 'string' ? value : value.reveal());
       if (typeof value === 'string' && !tenantPattern.test(key) && !neverElsewhere.has(key)) this.#plain.add(key);
+      else this.#plain.delete(key);
     }
     for (const [name, values] of Object.entries(config.http_headers)) {
       const key = name.toLowerCase();
@@ -43,24 +53,36 @@ export class EndpointHeaders {
     }
   }
 
-  /** `headers`, replaced by the record's own, then `http_headers` added to both, so that a name in two places goes out with two values (row W17). */
-  build(own: Readonly<Record<string, string | readonly string[]>>): HeaderMap {
+  /**
+   * `headers`, replaced by the record's own, then `http_headers` added to both, so that a name in two places goes out with two values (row W17).
+   * A token of oauth2 leaves no other Authorization (row W20).
+   */
+  prepare(own: Readonly<Record<string, string | readonly string[]>>): PreparedHeaders {
     const map = { ...this.#base };
-    for (const [name, value] of Object.entries(own)) set(map, name.toLowerCase(), typeof value === 'string' ? value : [...value]);
+    for (const [name, value] of Object.entries(own)) set(map, name.toLowerCase(), value);
     for (const [key, value] of this.#added) add(map, key, value);
-    return map;
+    if (this.#replacesAuthorization) delete map['authorization'];
+    const flat = Object.entries(map).flatMap(([name, value]) =>
+      typeof value === 'string' ? [name, value] : value.flatMap((one) => [name, one]),
+    );
+    return { flat, authorizes: map['authorization'] !== undefined };
   }
 
   /**
-   * The same headers for another host name: without credentials, tenant and `http_headers` (contract, redirects). The rest of `headers` follows,
-   * as with Alloy (row W37).
+   * The same headers for another host name: without credentials, tenant, `http_headers` and what came from a secret or the environment (contract,
+   * redirects). The rest of `headers` follows, as with Alloy (row W37).
    */
-  withoutSecrets(map: HeaderMap): HeaderMap {
-    return Object.fromEntries(Object.entries(map).filter(([name]) => this.#plain.has(name)));
+  withoutSecrets(flat: readonly string[]): string[] {
+    return flat.filter((_, at) => this.#plain.has(flat[at - (at % 2)] ?? ''));
   }
 }
 
-function set(map: HeaderMap, key: string, value: string | string[]): void {
+/** With another value for a name, which is there once then. */
+export function replaced(flat: readonly string[], name: string, value: string): string[] {
+  return [...flat.filter((_, at) => flat[at - (at % 2)] !== name), name, value];
+}
+
+function set(map: HeaderMap, key: string, value: string | readonly string[]): void {
   if (!framing.has(key)) map[key] = value;
 }
 

@@ -1,64 +1,111 @@
 import type { Host } from '../../core/component.ts';
-import { Connections } from './connections.ts';
-import { exchange, type RawRequest, type RawResponse } from './exchange.ts';
-import { isRefusedStream } from './failure.ts';
-import { orAborted } from './or-aborted.ts';
+import { userInfoAuthorization } from './basic.ts';
+import type { Connector } from './connector.ts';
+import type { Wire } from './exchange.ts';
+import { Pool } from './pool.ts';
 import { Reach, type ReachConfig } from './reach.ts';
-import { refusedPauseMs } from './refused.ts';
-import { proxyRefusal } from './tunnel.ts';
 
-/** Exchanges over the connections of one client. */
+// Redirects choose origins; nobody needs more than a few.
+const defaultMaxRoutes = 16;
+
+/** How requests get to one origin. */
+export interface Route {
+  readonly pool: Pool;
+  /** The proxy that forwards them. */
+  readonly proxy: URL | undefined;
+  /** The request as whoever is next wants it. */
+  wireOf(wire: Wire): Wire;
+}
+
+/** The connections of one client, to whatever servers it is sent. */
 export class Transport {
   readonly #config: ReachConfig;
-  readonly #host: Host;
   readonly #reach: Reach;
-  #connections: Connections;
+  readonly #maxRoutes: number;
+  #connector: Connector;
+  /** By origin, the oldest first. */
+  readonly #routes = new Map<string, Route>();
+  #renewing: Promise<void> | undefined;
 
   /** Opens nothing. Throws a sentence when `tls_config` names a file that is missing or of no use. */
-  constructor(config: ReachConfig, host: Host) {
+  constructor(config: ReachConfig, host: Host, maxRoutes = defaultMaxRoutes) {
     this.#config = config;
-    this.#host = host;
+    this.#maxRoutes = maxRoutes;
     this.#reach = new Reach(config, host, config.enable_http2 ? ['h2', 'http/1.1'] : ['http/1.1']);
-    this.#connections = this.#connect();
+    this.#connector = this.#reach.connector();
   }
 
-  /** One exchange; see exchange(). A stream that the peer would not even look at is no attempt: it is sent again until the signal aborts. */
-  async exchange(request: RawRequest, signal: AbortSignal): Promise<RawResponse> {
-    if (this.#reach.followsFiles && (await orAborted(this.#reach.changed(), signal))) this.#renew();
-    for (let refused = 0; ; refused++) {
-      const routed = this.#connections.route(request);
-      try {
-        const response = await exchange(routed.dispatcher, routed.request, signal, this.#host.clock);
-        // Not the server's word: 4xx would say that the request is at fault.
-        if (response.status === 407 && routed.proxy !== undefined) throw new Error(proxyRefusal(routed.proxy, 407));
-        return response;
-      } catch (error) {
-        if (!isRefusedStream(error) || !(request.body instanceof Uint8Array)) throw error;
-        await this.#host.clock.sleep(refusedPauseMs(refused), signal);
-      }
-    }
+  /** Whether renewed() is to be waited for before a request. */
+  get followsFiles(): boolean {
+    return this.#reach.followsFiles;
+  }
+
+  /** Looks whether certificates have changed: new ones are for new connections, what is under way ends as it began. Never rejects. */
+  renewed(): Promise<void> {
+    // What comes meanwhile may come too late for a file that changes just now, and asks again with its next request.
+    this.#renewing ??= this.#renew().finally(() => {
+      this.#renewing = undefined;
+    });
+    return this.#renewing;
+  }
+
+  /** The way to "https://host:port". */
+  route(origin: string): Route {
+    const known = this.#routes.get(origin);
+    if (known !== undefined) return known;
+    const [oldest, ...others] = this.#routes.keys();
+    // The first is the endpoint's own.
+    if (oldest !== undefined && others.length + 1 >= this.#maxRoutes) this.#leave(others[0] ?? oldest);
+    const route = this.#makeRoute(new URL(origin));
+    this.#routes.set(origin, route);
+    return route;
   }
 
   /** What a connection to that server is still busy with: "waiting for DNS to say where h is". */
   step(origin: string): string | undefined {
-    return this.#connections.step(origin);
+    return this.#connector.step(this.route(origin).proxy ?? new URL(origin));
   }
 
   /** Cuts what is still open. */
   async close(): Promise<void> {
-    await this.#connections.destroy();
+    for (const { pool } of this.#routes.values()) pool.close();
     await this.#reach.close();
   }
 
-  #connect(): Connections {
-    return new Connections(this.#config, { connector: this.#reach.connector(), proxyFor: this.#reach.proxyFor });
+  #makeRoute(server: URL): Route {
+    // TLS goes through proxies too, but by a tunnel: that is the connector's. So does everything through SOCKS.
+    const proxy = server.protocol === 'http:' ? this.#reach.proxyFor(server) : undefined;
+    if (proxy !== undefined && /^https?:$/.test(proxy.protocol)) return this.#forwarded(server, proxy);
+    const pool = this.#pool(server.origin, server.protocol === 'https:' && this.#config.enable_http2, (signal) =>
+      this.#connector.toServer(server, signal),
+    );
+    return { pool, proxy: undefined, wireOf: (wire) => wire };
   }
 
-  /** New certificates are for new connections; what is under way ends as it began. */
-  #renew(): void {
-    const old = this.#connections;
-    this.#connections = this.#connect();
-    // Nobody waits for it, and what it could not finish has told its own caller.
-    old.close().catch(() => undefined);
+  /** A proxy is told of cleartext targets in the path (RFC 9112, 3.2.2). */
+  #forwarded(server: URL, proxy: URL): Route {
+    const authorization = userInfoAuthorization(proxy);
+    const more = authorization === undefined ? [] : ['proxy-authorization', authorization];
+    const wireOf = (wire: Wire): Wire => {
+      const host = wire.headers.some((name, at) => at % 2 === 0 && name === 'host') ? [] : ['host', server.host];
+      return { ...wire, path: `${server.origin}${wire.path}`, headers: [...host, ...wire.headers, ...more] };
+    };
+    return { pool: this.#pool(proxy.origin, false, (signal) => this.#connector.toProxy(proxy, signal)), proxy, wireOf };
+  }
+
+  #pool(origin: string, mayBeHttp2: boolean, connect: ConstructorParameters<typeof Pool>[0]['connect']): Pool {
+    const { remote_timeout, max_connection_age } = this.#config;
+    return new Pool({ origin, connect, mayBeHttp2, clock: this.#reach.clock, timeoutMs: remote_timeout, maxAgeMs: max_connection_age });
+  }
+
+  #leave(origin: string): void {
+    this.#routes.get(origin)?.pool.close();
+    this.#routes.delete(origin);
+  }
+
+  async #renew(): Promise<void> {
+    if (!(await this.#reach.changed())) return;
+    this.#connector = this.#reach.connector();
+    for (const { pool } of this.#routes.values()) pool.renew();
   }
 }

@@ -151,5 +151,5 @@ test('a request that cannot be put on the wire is a failure, not a throw', async
   const client = createHttpClient(config(upstream.url), host);
   const outcome = await client.request(push({ headers: { 'x-bad': 'a\r\nb: c' } }), never);
   await client.close();
-  assert.equal(inWords(outcome), `network: 127.0.0.1:${upstream.port}: invalid x-bad header`);
+  assert.equal(inWords(outcome), `unsendable: 127.0.0.1:${upstream.port}: invalid x-bad header`);
 });

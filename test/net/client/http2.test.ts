@@ -42,7 +42,9 @@ async function createHttp2Upstream(
   const sessions: ServerHttp2Session[] = [];
   let count = 0;
   const server = createSecureServer({ ...pemOf(certified), ...options });
+  let isOver = false;
   server.on('session', (session) => {
+    if (isOver) session.destroy();
     sessions.push(session);
     session.on('error', () => undefined);
   });
@@ -71,6 +73,7 @@ async function createHttp2Upstream(
       for (const session of sessions) session.settings({ maxConcurrentStreams });
     },
     async [Symbol.asyncDispose]() {
+      isOver = true;
       for (const session of sessions) session.destroy();
       await new Promise((resolve) => server.close(resolve));
     },
@@ -199,7 +202,7 @@ test('GOAWAY on a connection says nothing of those before it, which the peer sti
   const take = (stream: ServerHttp2Stream): void => stream.respond({ ':status': 200 }, { endStream: true });
   await using upstream = await createHttp2Upstream((stream) => {
     if (stream.session !== upstream.sessions[0]) {
-      if (upstream.bodies.at(-1) === 'later') stream.session?.goaway(constants.NGHTTP2_NO_ERROR, 1);
+      if (upstream.bodies.at(-1) === 'later') stream.session?.goaway(constants.NGHTTP2_NO_ERROR, stream.id);
       take(stream);
     } else if (held.push(stream) === 4) {
       stream.session?.goaway(constants.NGHTTP2_NO_ERROR, 5);
