@@ -64,6 +64,7 @@ export async function openAdmin(options: AdminOptions): Promise<AdminEndpoint> {
     maxRequestBytes: limits.maxBodyBytes,
     maxDecompressedBytes: limits.maxBodyBytes,
     requestTimeoutMs: limits.timeoutMs,
+    minBytesPerSecond: 0,
     senders: { authenticator: undefined, tenant: undefined },
     notFound: `no such path; this is the admin endpoint, it serves ${[...routes.keys()].join(', ')}`,
     lameDuck: () => false,

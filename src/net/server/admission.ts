@@ -8,6 +8,8 @@ const retryAfterMs = 1000;
 const requestBytes = 16 * 1024;
 // A small bound was meant for bodies: it lets so many tiny ones in all the same.
 const fewestRequests = 1024;
+// Above this part of the bound the room is scarce: the rest is kept for whoever holds less than his share.
+const scarceAbove = 7 / 8;
 
 /** Bytes that several admissions hold together: what flamegate_in_flight_bytes shows. */
 export class InFlight implements Shared {
@@ -18,11 +20,26 @@ export class InFlight implements Shared {
   }
 }
 
-/** Bounds the bytes of requests that are held and not yet answered, a small one counting as 16 KiB. Counts, and knows no sender. */
+/** Who a request's bytes are counted for. */
+export interface Holder {
+  readonly tenant: string;
+  readonly address: string;
+}
+
+const nobody: Holder = { tenant: '', address: '' };
+
+/**
+ * Bounds the bytes of requests that are held and not yet answered, a small one counting as 16 KiB. When room is scarce, the tenants share it
+ * evenly, and so do the addresses they send from: one that takes more than its share is refused first.
+ */
 export class Admission {
+  /** Asked to free so many bytes when there is no room: takes them from bodies that hardly come any more. */
+  makeRoom: ((bytes: number) => void) | undefined;
   readonly #limitBytes: number;
   readonly #leastBytes: number;
   readonly #total: InFlight;
+  readonly #byTenant = new Map<string, number>();
+  readonly #byAddress = new Map<string, number>();
   #heldBytes = 0;
 
   constructor(limitBytes: number, total: InFlight = new InFlight()) {
@@ -35,36 +52,73 @@ export class Admission {
     return this.#heldBytes;
   }
 
-  /** Nothing is held yet. Whoever opens one must release it, whatever happens. */
-  open(): Reservation {
-    return new Reservation(this.#leastBytes, (from, to) => this.#move(from, to));
+  get limitBytes(): number {
+    return this.#limitBytes;
   }
 
-  #move(fromBytes: number, toBytes: number): void {
+  /** Throws Invalid when so many bytes never fit. */
+  check(bytes: number): void {
+    if (bytes <= this.#limitBytes) return;
+    throw new Invalid('too_large', `the request needs ${bytes} bytes at once, max_in_flight is ${formatSize(this.#limitBytes)}`);
+  }
+
+  /** Nothing is held yet. Whoever opens one must release it, whatever happens. */
+  open(holder: Holder = nobody): Reservation {
+    return new Reservation(this, holder);
+  }
+
+  /** For reservations: what one counts for from now on, and before. */
+  move(fromBytes: number, bytes: number, holder: Holder): number {
+    const toBytes = bytes < 0 ? 0 : Math.max(bytes, this.#leastBytes);
     const more = toBytes - fromBytes;
-    if (toBytes > this.#limitBytes) {
-      throw new Invalid('too_large', `the request needs ${toBytes} bytes at once, max_in_flight is ${formatSize(this.#limitBytes)}`);
+    if (more > 0) this.#admit(toBytes, more, holder);
+    this.#heldBytes += more;
+    this.#total.bytes += more;
+    add(this.#byTenant, holder.tenant, more);
+    add(this.#byAddress, holder.address, more);
+    return toBytes;
+  }
+
+  #admit(toBytes: number, more: number, { tenant, address }: Holder): void {
+    this.check(toBytes);
+    if (this.#heldBytes + more > this.#limitBytes * scarceAbove) {
+      refuseGreedy(this.#byTenant, tenant, more, this.#limitBytes);
+      refuseGreedy(this.#byAddress, address, more, this.#limitBytes);
     }
-    if (more > 0 && this.#heldBytes + more > this.#limitBytes) {
+    if (this.#heldBytes + more > this.#limitBytes) this.makeRoom?.(this.#heldBytes + more - this.#limitBytes);
+    if (this.#heldBytes + more > this.#limitBytes) {
       const message = `the requests under way hold ${this.#heldBytes} bytes, this one needs ${more} more, max_in_flight is ${formatSize(this.#limitBytes)}`;
       throw new Refused('memory', message, retryAfterMs);
     }
-    this.#heldBytes += more;
-    this.#total.bytes += more;
   }
+}
+
+function add(held: Map<string, number>, key: string, more: number): void {
+  const bytes = (held.get(key) ?? 0) + more;
+  if (bytes > 0) held.set(key, bytes);
+  else held.delete(key);
+}
+
+function refuseGreedy(held: ReadonlyMap<string, number>, key: string, more: number, limitBytes: number): void {
+  const before = held.get(key) ?? 0;
+  const others = held.size - (held.has(key) ? 1 : 0);
+  const share = limitBytes / (others + 1);
+  if (others === 0 || before + more <= share) return;
+  const message = `memory for requests is scarce (max_in_flight ${formatSize(limitBytes)}), and this sender's others hold ${before} bytes, more than its share`;
+  throw new Refused('memory', message, retryAfterMs);
 }
 
 /** One request's share: nothing until it holds something. */
 export class Reservation {
-  readonly #leastBytes: number;
-  readonly #move: (fromBytes: number, toBytes: number) => void;
+  readonly #admission: Admission;
+  readonly #holder: Holder;
   #bytes = 0;
   #countedBytes = 0;
   #released = false;
 
-  constructor(leastBytes: number, move: (fromBytes: number, toBytes: number) => void) {
-    this.#leastBytes = leastBytes;
-    this.#move = move;
+  constructor(admission: Admission, holder: Holder) {
+    this.#admission = admission;
+    this.#holder = holder;
   }
 
   get bytes(): number {
@@ -77,19 +131,14 @@ export class Reservation {
    */
   hold(bytes: number): void {
     if (this.#released) throw new Unserved('canceled', 'the request is over');
-    this.#count(Math.max(bytes, this.#leastBytes));
+    this.#countedBytes = this.#admission.move(this.#countedBytes, bytes, this.#holder);
     this.#bytes = bytes;
   }
 
   /** Everything goes back, once. */
   release(): void {
     if (this.#released) return;
-    this.#count(0);
     this.#released = true;
-  }
-
-  #count(bytes: number): void {
-    this.#move(this.#countedBytes, bytes);
-    this.#countedBytes = bytes;
+    if (this.#countedBytes > 0) this.#countedBytes = this.#admission.move(this.#countedBytes, -1, this.#holder);
   }
 }

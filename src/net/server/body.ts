@@ -1,88 +1,115 @@
 import type { Clock } from '../../core/clock.ts';
 import { Invalid, type Refused } from '../../core/errors.ts';
-import { formatDuration, formatSize } from '../../core/units.ts';
-import type { Reservation } from './admission.ts';
-import type { Exchange } from './exchange.ts';
+import { formatSize } from '../../core/units.ts';
+import type { Admission, Reservation } from './admission.ts';
+import type { Bodies, Coming } from './bodies.ts';
+import type { BodySink, Exchange } from './exchange.ts';
 import { Gather } from './gather.ts';
-import { Unserved } from './unserved.ts';
+import type { Unserved } from './unserved.ts';
 
-/** Ends the wait for a body. */
-export type Cut = (why: Refused) => void;
+// Reserved ahead of what has come: as much again, between these two. Who only announces a body holds little.
+const leastStepBytes = 64 * 1024;
+const mostStepBytes = 1024 * 1024;
+// Where there is little room in all, less.
+const fewestSteps = 64;
 
 /** What bounds a body while it is read. */
 export interface BodyLimits {
   readonly maxBytes: number;
-  /** First byte to end of body. */
-  readonly timeoutMs: number;
+  readonly admission: Admission;
+  readonly bodies: Bodies;
+  readonly clock: Clock;
   /** What the first piece says of the whole. */
-  readonly announcedBytes?: ((start: Uint8Array) => number | undefined) | undefined;
-  /** Bodies that are being read stand here, to be cut by whoever cannot wait for them. */
-  readonly receiving: Set<Cut>;
+  readonly announcedBytes: ((start: Uint8Array) => number | undefined) | undefined;
 }
 
-/**
- * The whole body, its bytes reserved before they are read: all at once where Content-Length says how many, else piece by piece. Rejects
- * with Invalid or Refused, with Unserved("timeout"), with what it is cut with, or with Unserved("canceled") when the sender left in the middle.
- */
-export async function readBody(
-  exchange: Exchange,
-  reservation: Reservation,
-  limits: BodyLimits,
-  clock: Clock,
-): Promise<readonly Uint8Array[]> {
-  const gather = new Gather();
-  let sizeBytes = 0;
-  let over: Unserved | Refused | undefined;
-  const announcedBytes = contentLength(exchange);
-  checkSize(announcedBytes, limits.maxBytes);
-  // A request without a body, such as /ready, always has room.
-  if (announcedBytes > 0) reservation.hold(announcedBytes);
-  const onPiece = (piece: Uint8Array): void => {
-    if (over !== undefined) throw over;
-    sizeBytes += piece.length;
-    checkSize(sizeBytes, limits.maxBytes);
-    if (sizeBytes === piece.length) checkSize(limits.announcedBytes?.(piece) ?? 0, limits.maxBytes);
-    if (sizeBytes > reservation.bytes) reservation.hold(sizeBytes);
-    gather.add(piece);
-  };
-  await new Promise<void>((resolve, reject) => {
-    const stop = (why: Unserved | Refused): void => {
-      over = why;
-      reject(why);
-    };
-    const cancel = clock.after(limits.timeoutMs, () => stop(tooSlow(limits.timeoutMs, sizeBytes)));
-    limits.receiving.add(stop);
-    const end = (): void => {
-      cancel();
-      limits.receiving.delete(stop);
-    };
-    exchange.readBody(onPiece).then(
-      () => {
-        end();
-        resolve();
-      },
-      (why) => {
-        end();
-        reject(why);
-      },
-    );
-  });
-  return gather.finish();
+/** Who waits for a body: told once, how it ends. */
+export interface BodyOwner {
+  /** All of it; pieces as they came. */
+  onBody(pieces: readonly Uint8Array[]): void;
+  /** Invalid, Refused or Unserved: too large, no room, too slow, or the sender is gone. */
+  onNoBody(why: unknown): void;
 }
 
-/** 0 when it is not told. A number that is none never gets here: the parsers refuse it. */
-function contentLength(exchange: Exchange): number {
-  return Number(exchange.headers['content-length'] ?? 0);
+/** One body on its way: room for it is reserved a step ahead of what has come, whatever Content-Length says. */
+export class Body implements BodySink, Coming {
+  readonly startedAt: number;
+  receivedBytes = 0;
+  readonly #limits: BodyLimits;
+  readonly #reservation: Reservation;
+  readonly #owner: BodyOwner;
+  readonly #announcedBytes: number;
+  readonly #gather = new Gather();
+  #isOver = false;
+
+  /** Throws Invalid or Refused when there is no room even for its beginning. */
+  constructor(exchange: Exchange, reservation: Reservation, limits: BodyLimits, owner: BodyOwner) {
+    this.#limits = limits;
+    this.#reservation = reservation;
+    this.#owner = owner;
+    // A number that is none never gets here: the parsers refuse it.
+    this.#announcedBytes = Number(exchange.headers['content-length'] ?? -1);
+    checkSize(this.#announcedBytes, limits.maxBytes);
+    limits.admission.check(this.#announcedBytes);
+    // A request without a body, such as /ready, always has room.
+    if (this.#announcedBytes > 0) this.#reserve(0);
+    this.startedAt = limits.clock.monotonic();
+    limits.bodies.add(this);
+  }
+
+  get heldBytes(): number {
+    return this.#reservation.bytes;
+  }
+
+  /** Of a stream that goes on, behind its end: nothing is kept. */
+  piece(piece: Uint8Array): void {
+    if (this.#isOver) return;
+    try {
+      this.receivedBytes += piece.length;
+      checkSize(this.receivedBytes, this.#limits.maxBytes);
+      if (this.receivedBytes === piece.length) checkSize(this.#limits.announcedBytes?.(piece) ?? 0, this.#limits.maxBytes);
+      if (this.receivedBytes > this.#reservation.bytes) this.#reserve(this.receivedBytes);
+      this.#gather.add(piece);
+    } catch (why) {
+      this.fail(why);
+    }
+  }
+
+  end(): void {
+    if (!this.#finish()) return;
+    this.#owner.onBody(this.#gather.finish());
+  }
+
+  fail(why: unknown): void {
+    if (this.#finish()) this.#owner.onNoBody(why);
+  }
+
+  cut(why: Refused | Unserved): void {
+    this.fail(why);
+  }
+
+  #reserve(receivedBytes: number): void {
+    const most = Math.min(mostStepBytes, Math.floor(this.#limits.admission.limitBytes / fewestSteps));
+    const step = Math.min(most, Math.max(leastStepBytes, receivedBytes));
+    const left = this.#announcedBytes < 0 ? step : Math.max(0, this.#announcedBytes - receivedBytes);
+    try {
+      this.#reservation.hold(receivedBytes + Math.min(step, left));
+    } catch (why) {
+      // Without a step ahead: it may be the last piece.
+      if (receivedBytes === 0) throw why;
+      this.#reservation.hold(receivedBytes);
+    }
+  }
+
+  #finish(): boolean {
+    if (this.#isOver) return false;
+    this.#isOver = true;
+    this.#limits.bodies.remove(this);
+    return true;
+  }
 }
 
 function checkSize(bytes: number, maxBytes: number): void {
   if (bytes <= maxBytes) return;
   throw new Invalid('too_large', `the request has ${bytes} bytes or more, max_request_size is ${formatSize(maxBytes)}`);
-}
-
-function tooSlow(timeoutMs: number, sizeBytes: number): Unserved {
-  return new Unserved(
-    'timeout',
-    `the body was not complete after ${formatDuration(timeoutMs)} (timeouts.request), ${sizeBytes} bytes had come`,
-  );
 }

@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import type { Unserved } from './unserved.ts';
 
 /** One request, whichever HTTP version, cleartext or TLS, brought it. http1.ts and http2.ts make it; nobody above sees node's objects. */
 export interface Exchange {
@@ -14,10 +15,22 @@ export interface Exchange {
   readonly peer: Peer;
   /** Aborts when the sender is gone. */
   readonly signal: AbortSignal;
-  /** Says "100 Continue" if asked to. Pieces as they come; rejects when the body was cut, and when onPiece throws (a limit). */
-  readBody(onPiece: (piece: Uint8Array) => void): Promise<void>;
+  /** Called once when the sender is gone before it has its answer, at once when it already is. */
+  onGone(listener: (why: Unserved) => void): void;
+  /** Says "100 Continue" if asked to, and hands on the body as it comes. Once. */
+  receive(sink: BodySink): void;
+  /** Ends the connection: there is no answer. Never throws. */
+  abandon(): void;
   /** The same for a body that is passed on while it comes: as fast as they are taken. Throws when the body was cut. */
   pieces(): AsyncIterable<Uint8Array>;
+}
+
+/** Where a body goes. */
+export interface BodySink {
+  piece(piece: Uint8Array): void;
+  end(): void;
+  /** It was cut, or is no HTTP. Nothing comes behind it, nor behind end(). */
+  fail(why: unknown): void;
 }
 
 /** The other end of the connection. */
@@ -66,7 +79,8 @@ export interface Route {
   dialect(headers: IncomingHttpHeaders): Dialect;
   /** Throws Unserved when no protocol of this path speaks the content type. Asked before the body is read. */
   check?(headers: IncomingHttpHeaders): void;
-  handle(request: Request): Promise<Reply>;
+  /** At once where nothing has to be waited for. Throws or rejects with what is refused. */
+  handle(request: Request): Reply | Promise<Reply>;
 }
 
 /** What a route gets: identity checked, bytes reserved, body whole and inflated, deadline running. */

@@ -1,8 +1,12 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
-import type { Exchange, Peer, Reply } from './exchange.ts';
+import type { BodySink, Exchange, Peer, Reply } from './exchange.ts';
+import { Gone } from './gone.ts';
 import { valuesOf } from './raw-headers.ts';
-import { gone, readPieces, takePieces } from './read-pieces.ts';
+import { readPieces, takePieces } from './read-pieces.ts';
 import type { Target } from './target.ts';
+import type { Unserved } from './unserved.ts';
+
+const nothing = new Uint8Array();
 
 interface Arrival {
   readonly target: Target;
@@ -20,12 +24,13 @@ export class Http1Exchange implements Exchange {
   readonly #request: IncomingMessage;
   readonly #response: ServerResponse;
   readonly #expectsContinue: boolean;
-  readonly #controller = new AbortController();
-  readonly #closed: Promise<void>;
+  readonly #closed: () => void;
+  readonly #gone = new Gone();
   #failed: unknown;
   #onFailure: ((why: unknown) => void) | undefined;
 
-  constructor(request: IncomingMessage, response: ServerResponse, { target, peer, expectsContinue }: Arrival) {
+  /** `closed` is called when the answer is out, or the sender gone. */
+  constructor(request: IncomingMessage, response: ServerResponse, { target, peer, expectsContinue }: Arrival, closed: () => void) {
     this.version = request.httpVersion === '1.0' ? '1.0' : '1.1';
     this.path = target.path;
     this.query = target.query;
@@ -33,12 +38,8 @@ export class Http1Exchange implements Exchange {
     this.#request = request;
     this.#response = response;
     this.#expectsContinue = expectsContinue;
-    this.#closed = new Promise((resolve) => {
-      response.once('close', () => {
-        if (!response.writableFinished) this.#controller.abort(gone());
-        resolve();
-      });
-    });
+    this.#closed = closed;
+    response.once('close', () => this.#onClose());
   }
 
   get method(): string {
@@ -47,10 +48,6 @@ export class Http1Exchange implements Exchange {
 
   get headers(): IncomingHttpHeaders {
     return this.#request.headers;
-  }
-
-  get signal(): AbortSignal {
-    return this.#controller.signal;
   }
 
   /** Its body is not complete. */
@@ -73,9 +70,26 @@ export class Http1Exchange implements Exchange {
     if (this.version === '1.1' && !this.#response.headersSent && this.#response.socket !== null) this.#response.writeProcessing();
   }
 
-  readBody(onPiece: (piece: Uint8Array) => void): Promise<void> {
+  onGone(listener: (why: Unserved) => void): void {
+    this.#gone.listen(listener);
+  }
+
+  get signal(): AbortSignal {
+    return this.#gone.signal;
+  }
+
+  receive(sink: BodySink): void {
+    if (this.#failed !== undefined) {
+      sink.fail(this.#failed);
+      return;
+    }
+    this.#onFailure = (why) => sink.fail(why);
     if (this.#expectsContinue) this.#response.writeContinue();
-    return this.#orFailure(() => readPieces(this.#request, onPiece, () => this.isReceiving));
+    readPieces(this.#request, sink, () => this.isReceiving);
+  }
+
+  abandon(): void {
+    this.#request.socket.destroy();
   }
 
   async *pieces(): AsyncGenerator<Uint8Array> {
@@ -92,22 +106,44 @@ export class Http1Exchange implements Exchange {
     }
   }
 
-  /** Resolves when the answer is out or the sender is gone. `last` is asked as late as possible: the rest of a body may still come. */
-  async send(reply: Reply, last: () => boolean): Promise<void> {
-    const response = this.#response;
+  /**
+   * The answer, on its way; `last` is asked as late as possible: the rest of a body may still come. Throws what node says of an answer that
+   * cannot be sent, or tells `broken`.
+   */
+  send(reply: Reply, last: () => boolean, broken: (why: unknown) => void): void {
+    if (this.#request.complete) {
+      this.#write(reply, last());
+      return;
+    }
     // A refused body that stands in the same packet costs nothing to read, and keeps the connection.
-    if (!this.#request.complete) await this.#skipRest();
+    this.#request.on('error', () => {}); // a body that nobody reads may be cut
+    this.#request.resume();
+    setImmediate(() => {
+      try {
+        this.#write(reply, last());
+      } catch (why) {
+        broken(why);
+      }
+    });
+  }
+
+  #write(reply: Reply, isLast: boolean): void {
+    const response = this.#response;
     if (response.destroyed) return;
-    const body = reply.body ?? new Uint8Array();
+    const body = reply.body ?? nothing;
     const headers: Record<string, string | number> = { ...reply.headers };
     if (reply.trailers === undefined) headers['content-length'] = body.length;
     else headers['trailer'] = Object.keys(reply.trailers).join(', ');
-    if (last()) headers['connection'] = 'close';
+    if (isLast) headers['connection'] = 'close';
     response.writeHead(reply.status, headers);
     if (reply.trailers !== undefined) response.addTrailers(reply.trailers);
     if (body.length === 0) response.end();
     else response.end(body);
-    await this.#closed;
+  }
+
+  #onClose(): void {
+    if (!this.#response.writableFinished) this.#gone.tell();
+    this.#closed();
   }
 
   /** What the work comes to; rejects at once when what comes as the body is no HTTP, for then node hands on nothing more. */
@@ -116,14 +152,6 @@ export class Http1Exchange implements Exchange {
       if (this.#failed !== undefined) return reject(this.#failed);
       this.#onFailure = reject;
       work().then(resolve, reject);
-    });
-  }
-
-  #skipRest(): Promise<void> {
-    this.#request.on('error', () => {}); // a body that nobody reads may be cut
-    this.#request.resume();
-    return new Promise((resolve) => {
-      setImmediate(resolve);
     });
   }
 }

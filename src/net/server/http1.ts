@@ -5,9 +5,9 @@ import type { Clock } from '../../core/clock.ts';
 import { Invalid } from '../../core/errors.ts';
 import { type ConnectionOptions, linger } from './connection.ts';
 import type { Peer, Reply } from './exchange.ts';
+import { gone } from './gone.ts';
 import { Http1Exchange } from './http1-exchange.ts';
 import { valuesOf } from './raw-headers.ts';
-import { gone } from './read-pieces.ts';
 import type { Server } from './serve.ts';
 import { nowhere, parseTarget, type Target, tooManyHeaders } from './target.ts';
 import { Unserved } from './unserved.ts';
@@ -103,15 +103,6 @@ export class Http1 {
 
   #onRequest(request: http.IncomingMessage, response: http.ServerResponse, expectsContinue: boolean): void {
     const { socket } = request;
-    // Whatever throws on the way to an answer ends this connection, never the process.
-    this.#answer(request, response, expectsContinue).catch((why: unknown) => {
-      this.#current().broken(request.url ?? '', why);
-      socket.destroy();
-    });
-  }
-
-  async #answer(request: http.IncomingMessage, response: http.ServerResponse, expectsContinue: boolean): Promise<void> {
-    const { socket } = request;
     const connection = this.#connections.get(socket);
     if (connection === undefined || connection.ending) return;
     const target = readHead(request, this.#options.pathPrefix);
@@ -121,17 +112,32 @@ export class Http1 {
       peer: this.#options.proxies?.see(connection.peer, request.rawHeaders) ?? connection.peer,
       expectsContinue,
     };
-    const exchange = new Http1Exchange(request, response, arrival);
+    const server = this.#current();
+    const exchange = new Http1Exchange(request, response, arrival, () => this.#onAnswered(socket, connection));
     // Node reads nothing behind a request that asks for another protocol, taken or not.
     const isUpgrade = request.headers.upgrade !== undefined;
-    const send = (reply: Reply, close: boolean): Promise<void> =>
-      exchange.send(reply, () => isLast(connection, request, close || isUpgrade));
+    const broken = (why: unknown): void => server.abandon(exchange, why);
+    const send = (reply: Reply, close: boolean): void => {
+      exchange.send(reply, () => isLast(connection, request, close || isUpgrade), broken);
+    };
     connection.open += 1;
     connection.receiving = exchange;
     // Node reads on whenever it hands out a body, so the socket is stopped behind each.
     if (connection.open > this.#options.maxStreams) request.once('end', () => this.#stopReading(socket, connection));
-    if (fault !== undefined) await send(this.#current().refuseBytes(fault), true);
-    else await this.#current().serve(exchange, send);
+    if (fault === undefined) server.serve(exchange, send);
+    else this.#refuseHead(fault, send, broken);
+  }
+
+  #refuseHead(fault: Invalid | Unserved, send: (reply: Reply, close: boolean) => void, broken: (why: unknown) => void): void {
+    try {
+      send(this.#current().refuseBytes(fault), true);
+    } catch (why) {
+      broken(why);
+    }
+  }
+
+  /** An answer is out, or the sender gone. */
+  #onAnswered(socket: Socket, connection: Connection): void {
     connection.open -= 1;
     if (connection.open === this.#options.maxStreams) socket.resume();
     if (connection.ending && connection.open === 0) socket.destroySoon();

@@ -1,9 +1,11 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { constants, type ServerHttp2Stream } from 'node:http2';
-import type { Exchange, Peer, Reply } from './exchange.ts';
+import type { BodySink, Exchange, Peer, Reply } from './exchange.ts';
+import { Gone, gone } from './gone.ts';
 import { valuesOf } from './raw-headers.ts';
-import { gone, readPieces, takePieces } from './read-pieces.ts';
+import { readPieces, takePieces } from './read-pieces.ts';
 import type { Target } from './target.ts';
+import type { Unserved } from './unserved.ts';
 
 interface Arrival {
   readonly headers: IncomingHttpHeaders;
@@ -22,8 +24,7 @@ export class Http2Exchange implements Exchange {
   readonly peer: Peer;
   readonly #stream: ServerHttp2Stream;
   readonly #rawHeaders: readonly string[];
-  readonly #controller = new AbortController();
-  readonly #closed: Promise<void>;
+  readonly #gone = new Gone();
   #isWhole = false;
 
   constructor(stream: ServerHttp2Stream, { headers, rawHeaders, target, peer }: Arrival) {
@@ -33,31 +34,43 @@ export class Http2Exchange implements Exchange {
     this.peer = peer;
     this.#stream = stream;
     this.#rawHeaders = rawHeaders;
-    this.#closed = new Promise((resolve) => {
-      stream.once('close', resolve);
-    });
     // Before 'close' node ends our side itself, so that writableFinished tells nothing.
-    stream.once('aborted', () => this.#controller.abort(gone()));
+    stream.once('aborted', () => this.#gone.tell());
   }
 
   get method(): string {
     return String(this.headers[':method'] ?? '');
   }
 
-  get signal(): AbortSignal {
-    return this.#controller.signal;
-  }
-
   headerValues(name: string): readonly string[] {
     return valuesOf(this.#rawHeaders, name);
   }
 
-  async readBody(onPiece: (piece: Uint8Array) => void): Promise<void> {
+  onGone(listener: (why: Unserved) => void): void {
+    this.#gone.listen(listener);
+  }
+
+  get signal(): AbortSignal {
+    return this.#gone.signal;
+  }
+
+  receive(sink: BodySink): void {
     const stream = this.#stream;
+    if (stream.closed) {
+      sink.fail(gone());
+      return;
+    }
     this.#sayContinue();
+    stream.once('end', () => {
+      this.#isWhole = !stream.aborted;
+    });
     // When the connection is lost in the middle of a body, 'end' follows 'aborted'; a PushRequest cut at a field border still parses.
-    await readPieces(stream, onPiece, () => stream.aborted);
-    this.#isWhole = true;
+    readPieces(stream, sink, () => stream.aborted);
+  }
+
+  abandon(): void {
+    this.#stream.session?.destroy();
+    this.#stream.destroy();
   }
 
   async *pieces(): AsyncGenerator<Uint8Array> {
@@ -66,16 +79,17 @@ export class Http2Exchange implements Exchange {
     this.#isWhole = true;
   }
 
-  /** Resolves when the answer is out or the sender is gone. Never throws: a session may be destroyed at any moment (nodejs/node#57416). */
-  async send(reply: Reply): Promise<void> {
+  /** The answer, on its way. Throws what node says of one that cannot be sent. */
+  send(reply: Reply): void {
     const stream = this.#stream;
     if (stream.destroyed || stream.closed) return;
     try {
       this.#respond(reply);
-    } catch {
-      stream.destroy(); // the session went away between the check and the call
+    } catch (why) {
+      // The session went away between the check and the call (nodejs/node#57416): nobody waits for an answer any more.
+      if (!stream.destroyed && !stream.closed && stream.session?.destroyed === false) throw why;
+      stream.destroy();
     }
-    await this.#closed;
   }
 
   #sayContinue(): void {

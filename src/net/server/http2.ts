@@ -69,11 +69,7 @@ export class Http2 {
       streamResetRate: 33,
     });
     this.#http2.on('stream', (stream, headers, _flags, rawHeaders) => {
-      // Whatever throws on the way to an answer ends this session, never the process.
-      this.#onStream(stream, headers, rawHeaders).catch((why: unknown) => {
-        this.#current().broken(String(headers[':path'] ?? ''), why);
-        stream.session?.destroy();
-      });
+      this.#onStream(stream, headers, rawHeaders);
     });
   }
 
@@ -119,7 +115,7 @@ export class Http2 {
     });
   }
 
-  async #onStream(stream: http2.ServerHttp2Stream, headers: http2.IncomingHttpHeaders, rawHeaders: readonly string[]): Promise<void> {
+  #onStream(stream: http2.ServerHttp2Stream, headers: http2.IncomingHttpHeaders, rawHeaders: readonly string[]): void {
     // Node tells of a stream a tick after it was born: it may be dead already, and its session gone.
     stream.on('error', () => {}); // whoever waits for it listens to 'close', which follows
     const entry = stream.session === undefined ? undefined : this.#sessions.get(stream.session);
@@ -133,13 +129,20 @@ export class Http2 {
       target: target instanceof Error ? nowhere : target,
       peer: this.#options.proxies?.see(entry.peer, rawHeaders) ?? entry.peer,
     });
-    if (fault !== undefined) return exchange.send(this.#current().refuseBytes(fault));
+    const server = this.#current();
+    if (fault !== undefined) {
+      try {
+        exchange.send(server.refuseBytes(fault));
+      } catch (why) {
+        server.abandon(exchange, why);
+      }
+      return;
+    }
     entry.owed += 1;
-    await this.#current().serve(exchange, (reply, close) => {
+    server.serve(exchange, (reply, close) => {
       entry.owed -= 1;
-      const sent = exchange.send(reply);
+      exchange.send(reply);
       if (close || entry.ending) this.#sayGoodbye(entry);
-      return sent;
     });
   }
 

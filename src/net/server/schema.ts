@@ -12,7 +12,7 @@ export const limitsShape = {
   max_request_size: SizeSchema.default(64 * mebibyte).describe('Largest body as received; above it 413'),
   max_decompressed_size: SizeSchema.default(256 * mebibyte).describe('Largest body after decompression; above it 413'),
   max_in_flight: SizeSchema.default(256 * mebibyte).describe(
-    'Bytes of requests held and not yet answered, a small one counting as 16 KiB, reserved before a body is read; when they are used up 503 with Retry-After',
+    'Bytes of requests held and not yet answered, a small one counting as 16 KiB; what has come plus a step of 1 MiB at most is reserved. When they are used up the slowest bodies lose theirs, then 503 with Retry-After',
   ),
 };
 
@@ -20,6 +20,9 @@ export const limitsShape = {
 export const timeoutsShape = {
   header: DurationSchema.default(10 * second).describe('From the first byte of a request to the end of its head'),
   request: DurationSchema.default(60 * second).describe('From the first byte to the end of the body; the answer is not counted'),
+  min_rate: SizeSchema.default(kibibyte).describe(
+    'Slowest body, bytes per second on average, once it has lasted 5 s; slower is 408; 0: however slow',
+  ),
   idle: DurationSchema.default(120 * second).describe('How long a connection may be silent between requests'),
 };
 

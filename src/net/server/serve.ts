@@ -1,27 +1,26 @@
 import type { Clock } from '../../core/clock.ts';
 import type { Logger } from '../../core/component.ts';
 import { Failed, Invalid, Refused } from '../../core/errors.ts';
-import type { Admission, Reservation } from './admission.ts';
-import { type Cut, readBody } from './body.ts';
+import type { Admission } from './admission.ts';
+import { Bodies } from './bodies.ts';
 import type { ConnectionOptions } from './connection.ts';
 import { dialectOf, plain } from './dialect.ts';
 import type { Dialect, Exchange, Reply, Route } from './exchange.ts';
-import { untilAborted, untilCut, untilDeadline } from './handling.ts';
-import { nobody, type SenderRules, senderOf } from './identity.ts';
-import { inflate } from './inflate.ts';
+import { nobody, type Sender, type SenderRules, senderOf } from './identity.ts';
 import { type RefusalReason, verdictOf } from './reply.ts';
 import { Bug, Unserved } from './unserved.ts';
+import { draining, Work, type WorkLimits, type WorkOwner } from './work.ts';
 
-/** How an exchange is answered. Resolves when the answer is out, or when nobody is there any more; `close`: it is the connection's last. */
-export type Send = (reply: Reply, close: boolean) => Promise<void>;
+/** How an exchange is answered; `close`: it is the connection's last. May throw: then there is no answer. */
+export type Send = (reply: Reply, close: boolean) => void;
 
 /** What a listener hands its requests to. */
 export interface Server {
   readonly connections: ConnectionOptions;
-  /** Answers it. Rejects with what kept the answer from being made or sent: that ends the connection, and nothing else. */
-  serve(exchange: Exchange, send: Send): Promise<void>;
-  /** Told of what ended a connection without an answer. Never throws. */
-  broken(path: string, why: unknown): void;
+  /** Answers it, now or later. Never throws: what keeps the answer from being made or sent ends the connection, and nothing else. */
+  serve(exchange: Exchange, send: Send): void;
+  /** Ends a connection for which there is no answer, and tells the log why. Never throws. */
+  abandon(exchange: Exchange, why: unknown): void;
   /** What to say to bytes that never became an exchange. */
   refuseBytes(why: Invalid | Unserved): Reply;
 }
@@ -39,6 +38,8 @@ export interface ServerOptions {
   readonly maxDecompressedBytes: number;
   /** First byte to end of body. */
   readonly requestTimeoutMs: number;
+  /** Of a body, on average; 0: however slow. */
+  readonly minBytesPerSecond: number;
   /** Who may send what for whom. */
   readonly senders: SenderRules;
   /** What a 404 says, paths included. */
@@ -51,7 +52,6 @@ export interface ServerOptions {
 
 // What a health check needs. Whoever is not asked who he is gets no room for more.
 const openBodyBytes = 4096;
-const drainRetryMs = 1000;
 // Characters of what a sender wrote, in a log line and in an answer.
 const mostLogged = 200;
 const mostShown = 100;
@@ -69,14 +69,23 @@ export function createServer(routes: ReadonlyMap<string, Route>, options: Server
 export class HttpServer implements Server {
   readonly #routes: ReadonlyMap<string, Route>;
   readonly #options: ServerOptions;
-  /** What has no answer yet. */
-  readonly #open = new Set<Promise<unknown>>();
-  readonly #receiving = new Set<Cut>();
+  readonly #bodies: Bodies;
+  readonly #limits: WorkLimits;
+  readonly #openLimits: WorkLimits;
+  /** Requests that have no answer yet. */
+  #open = 0;
+  #onEmpty: (() => void) | undefined;
   #draining = false;
 
   constructor(routes: ReadonlyMap<string, Route>, options: ServerOptions) {
     this.#routes = routes;
     this.#options = options;
+    const { admission, clock, requestTimeoutMs: timeoutMs, minBytesPerSecond, maxRequestBytes: maxBytes } = options;
+    const bodies = new Bodies({ timeoutMs, minBytesPerSecond }, clock);
+    this.#bodies = bodies;
+    this.#limits = { admission, bodies, clock, maxBytes, maxInflatedBytes: options.maxDecompressedBytes };
+    this.#openLimits = { ...this.#limits, maxBytes: openBodyBytes, maxInflatedBytes: openBodyBytes };
+    admission.makeRoom = (bytes) => bodies.makeRoom(bytes);
   }
 
   get connections(): ConnectionOptions {
@@ -89,25 +98,29 @@ export class HttpServer implements Server {
    */
   async drain(): Promise<void> {
     this.#draining = true;
-    const cancel = this.#options.clock.after(drainBodyMs, () => {
-      for (const cut of this.#receiving) cut(draining());
-    });
-    while (this.#open.size > 0) await Promise.allSettled(this.#open);
+    const cancel = this.#options.clock.after(drainBodyMs, () => this.#bodies.cutAll(draining()));
+    if (this.#open > 0) {
+      await new Promise<void>((resolve) => {
+        this.#onEmpty = resolve;
+      });
+    }
     cancel();
   }
 
-  async serve(exchange: Exchange, send: Send): Promise<void> {
-    const serving = this.#serve(exchange, send);
-    const over = (): void => void this.#open.delete(serving);
-    this.#open.add(serving);
-    serving.then(over, over);
-    const { sent } = await serving;
-    await sent;
+  serve(exchange: Exchange, send: Send): void {
+    this.#open += 1;
+    const task = new Task(this, exchange, send);
+    try {
+      this.#start(exchange, task);
+    } catch (why) {
+      task.refuseWith(why);
+    }
   }
 
-  broken(path: string, why: unknown): void {
+  abandon(exchange: Exchange, why: unknown): void {
     try {
-      const facts = { path: path.slice(0, mostLogged), error: stackOf(why) };
+      exchange.abandon();
+      const facts = { path: exchange.path.slice(0, mostLogged), error: stackOf(why) };
       this.#options.log.error('a request could not be answered, its connection is closed', facts);
     } catch {
       // Nothing is left to tell it to.
@@ -119,60 +132,43 @@ export class HttpServer implements Server {
     return plain.refuse(why);
   }
 
-  /** Resolves when the answer is on its way; `sent`: when it is out. */
-  async #serve(exchange: Exchange, send: Send): Promise<{ sent: Promise<void> }> {
-    const reservation = this.#options.admission.open();
-    try {
-      const reply = await this.#reply(exchange, reservation);
-      return { sent: send(reply, this.#draining || this.#options.lameDuck()) };
-    } finally {
-      // The body is let go here, not when a slow reader has taken its answer: that would lend him the room of others.
-      reservation.release();
-    }
+  /** For tasks: whether this answer is the last of its connection. */
+  get isLeaving(): boolean {
+    return this.#draining || this.#options.lameDuck();
   }
 
-  async #reply(exchange: Exchange, reservation: Reservation): Promise<Reply> {
-    let dialect = dialectOf(exchange.headers);
-    try {
-      const { path } = exchange;
-      const route = this.#routes.get(path) ?? this.#routes.get(path.slice(0, path.lastIndexOf('/') + 1));
-      if (route === undefined) throw new Unserved('path', this.#options.notFound);
-      dialect = route.dialect(exchange.headers);
-      if (dialect.name === 'grpc' && exchange.version === '1.0') {
-        dialect = plain;
-        throw new Unserved('version', 'gRPC answers in trailers, which HTTP/1.0 does not have: send it over HTTP/2, or over HTTP/1.1');
-      }
-      checkHead(exchange, route, dialect);
-      return await this.#answer(exchange, route, dialect, reservation);
-    } catch (thrown) {
-      const why = isForeseen(thrown) ? thrown : this.#bug(exchange, thrown);
-      this.#options.refused(verdictOf(why).reason);
-      return dialect.refuse(why);
-    }
+  /** For tasks: the refusal of this request, counted. */
+  refusal(exchange: Exchange, dialect: Dialect, thrown: unknown): Reply {
+    const why = isForeseen(thrown) ? thrown : this.#bug(exchange, thrown);
+    this.#options.refused(verdictOf(why).reason);
+    return dialect.refuse(why);
   }
 
-  async #answer(exchange: Exchange, route: Route, dialect: Dialect, reservation: Reservation): Promise<Reply> {
-    const { clock, senders, maxRequestBytes, maxDecompressedBytes, requestTimeoutMs } = this.#options;
-    const startedAt = clock.monotonic();
+  /** For tasks: it has its answer, or never gets one. */
+  over(): void {
+    this.#open -= 1;
+    if (this.#open > 0 || this.#onEmpty === undefined) return;
+    this.#onEmpty();
+    this.#onEmpty = undefined;
+  }
+
+  #start(exchange: Exchange, task: Task): void {
+    const { path, headers } = exchange;
+    const route = this.#routes.get(path) ?? this.#routes.get(path.slice(0, path.lastIndexOf('/') + 1));
+    if (route === undefined) throw new Unserved('path', this.#options.notFound);
+    const dialect = route.dialect(headers);
+    if (dialect.name === 'grpc' && exchange.version === '1.0') {
+      task.dialect = plain;
+      throw new Unserved('version', 'gRPC answers in trailers, which HTTP/1.0 does not have: send it over HTTP/2, or over HTTP/1.1');
+    }
+    task.dialect = dialect;
+    checkHead(exchange, route, dialect);
     if (this.#draining) throw draining();
-    const known = route.open === true ? nobody : senderOf(exchange, senders);
-    const { identity, tenant } = known instanceof Promise ? await known : known;
-    const { announcedBytes } = dialect;
-    const [maxBytes, maxInflatedBytes] = route.open === true ? [openBodyBytes, openBodyBytes] : [maxRequestBytes, maxDecompressedBytes];
-    const limits = { maxBytes, timeoutMs: requestTimeoutMs, announcedBytes, receiving: this.#receiving };
-    if (route.streams === true) reservation.hold(0);
-    const arrived = route.streams === true ? [] : await readBody(exchange, reservation, limits, clock);
-    const undo = (pieces: readonly Uint8Array[], encoding: string): Promise<readonly Uint8Array[]> =>
-      inflate(pieces, encoding, reservation, maxInflatedBytes);
-    const encoding = route.inflates ? exchange.headers['content-encoding'] : undefined;
-    const body = encoding === undefined ? arrived : await undo(arrived, encoding);
-    const deadlineMs = dialect.deadlineMs(exchange.headers);
-    const deadlineAt = deadlineMs === undefined ? undefined : startedAt + deadlineMs;
-    const request = { exchange, identity, tenant, body, inflate: undo, deadlineAt };
-    const handle = (signal: AbortSignal): Promise<Reply> => route.handle({ ...request, signal });
-    if (route.streams === true) return untilCut(exchange.signal, this.#receiving, handle);
-    if (deadlineMs === undefined) return untilAborted(exchange.signal, handle);
-    return untilDeadline(exchange.signal, { clock, startedAt, deadlineMs }, handle);
+    const work = new Work(exchange, route, dialect, route.open === true ? this.#openLimits : this.#limits, task);
+    task.work = work;
+    const sender = route.open === true ? nobody : senderOf(exchange, this.#options.senders);
+    if (sender instanceof Promise) startLater(work, sender);
+    else work.start(sender);
   }
 
   #bug(exchange: Exchange, cause: unknown): Bug {
@@ -181,6 +177,64 @@ export class HttpServer implements Server {
       .padStart(12, '0');
     this.#options.log.error('a request met a bug', { id, path: exchange.path.slice(0, mostLogged), error: stackOf(cause) });
     return new Bug(id, cause);
+  }
+}
+
+async function startLater(work: Work, sender: Promise<Sender>): Promise<void> {
+  try {
+    work.start(await sender);
+  } catch (why) {
+    work.end(why);
+  }
+}
+
+/** One request and the way back to its sender. Whatever throws while an answer is made or sent ends its connection alone. */
+class Task implements WorkOwner {
+  work: Work | undefined;
+  #dialect: Dialect | undefined;
+  readonly #server: HttpServer;
+  readonly #exchange: Exchange;
+  readonly #send: Send;
+
+  constructor(server: HttpServer, exchange: Exchange, send: Send) {
+    this.#server = server;
+    this.#exchange = exchange;
+    this.#send = send;
+  }
+
+  set dialect(dialect: Dialect) {
+    this.#dialect = dialect;
+  }
+
+  /** What was thrown before, or beside, the work. */
+  refuseWith(why: unknown): void {
+    if (this.work === undefined) this.refuse(undefined, why);
+    else this.work.end(why);
+  }
+
+  answer(_: Work, reply: Reply): void {
+    try {
+      this.#send(reply, this.#server.isLeaving);
+    } catch (why) {
+      this.#server.abandon(this.#exchange, why);
+    }
+    this.#end();
+  }
+
+  refuse(_: Work | undefined, thrown: unknown): void {
+    try {
+      const reply = this.#server.refusal(this.#exchange, this.#dialect ?? dialectOf(this.#exchange.headers), thrown);
+      this.#send(reply, this.#server.isLeaving);
+    } catch (why) {
+      this.#server.abandon(this.#exchange, why);
+    }
+    this.#end();
+  }
+
+  /** The body is let go here, not when a slow reader has taken its answer: that would lend him the room of others. */
+  #end(): void {
+    this.work?.release();
+    this.#server.over();
   }
 }
 
@@ -199,10 +253,6 @@ function checkHead({ path, method, headers }: Exchange, route: Route, { isFramed
 
 function stackOf(why: unknown): string {
   return why instanceof Error ? (why.stack ?? why.message) : String(why);
-}
-
-function draining(): Refused {
-  return new Refused('draining', 'the gateway is about to stop', drainRetryMs);
 }
 
 function isForeseen(thrown: unknown): boolean {

@@ -110,6 +110,7 @@ export class PyroscopeReceiver implements Receiver {
       maxRequestBytes: limits.max_request_size,
       maxDecompressedBytes: limits.max_decompressed_size,
       requestTimeoutMs: timeouts.request,
+      minBytesPerSecond: timeouts.min_rate,
       // Alloy's receive_http looks at no client header.
       senders: {
         authenticator: this.#authenticator,

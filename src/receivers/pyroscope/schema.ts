@@ -41,7 +41,7 @@ export const PyroscopeReceiverSchema = z.strictObject({
       max_series_per_request: z.int().min(1).default(10_000).describe('Most series in one push; above it 413'),
     })
     .prefault({}),
-  timeouts: z.strictObject({ ...timeoutsShape, min_rate: notInThisBuild('Slowest body, per second').optional() }).prefault({}),
+  timeouts: z.strictObject(timeoutsShape).prefault({}),
   max_connection_age: notInThisBuild('How long a connection may live'),
   conn_limit: z.int().min(0).default(0).describe("Alloy's conn_limit: connections above it wait until another one closes; 0: no limit"),
   compatibility: z

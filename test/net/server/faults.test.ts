@@ -33,7 +33,7 @@ const faults: readonly Fault[] = [
     options: { senders: { authenticator: { identify: boom, start: boom, stop: boom }, tenant: undefined } },
     answer: 500,
   },
-  { name: 'the limits', options: { admission: brokenAdmission() }, answer: undefined },
+  { name: 'the limits', options: { admission: brokenAdmission() }, answer: 500 },
   { name: 'the deadline', route: { ...echo, dialect: () => ({ ...plain, deadlineMs: boom }) }, answer: 500 },
   { name: 'the size that a body announces', route: { ...echo, dialect: () => ({ ...plain, announcedBytes: boom }) }, answer: 500 },
   { name: 'the route', route: routeOf(boom), answer: 500 },

@@ -326,7 +326,7 @@ test('a sender that leaves while it waits ends the wait of its route', async (t)
 test('a sender that has left before its request is handled is not handled', async (t) => {
   let handled = 0;
   const it = await serving(t, { '/echo': routeOf(() => Promise.resolve({ status: 200 + handled++, headers: {} })) });
-  const controller = new AbortController();
+  let leave = (_: Unserved): void => assert.fail('nobody listens');
   const exchange: Exchange = {
     method: 'POST',
     path: '/echo',
@@ -335,13 +335,17 @@ test('a sender that has left before its request is handled is not handled', asyn
     headerValues: () => [],
     version: '1.1',
     peer: { address: '', secure: false, certificate: undefined },
-    signal: controller.signal,
-    readBody() {
-      controller.abort(new Unserved('canceled', 'gone'));
-      return Promise.resolve();
+    signal: new AbortController().signal,
+    onGone(listener) {
+      leave = listener;
     },
+    receive(sink) {
+      leave(new Unserved('canceled', 'gone'));
+      sink.end();
+    },
+    abandon() {},
     async *pieces() {},
   };
-  await it.server.serve(exchange, () => Promise.resolve());
+  it.server.serve(exchange, () => {});
   assert.deepEqual([handled, it.refused], [0, ['canceled']]);
 });

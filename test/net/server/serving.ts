@@ -5,7 +5,7 @@ import type { TestContext } from 'node:test';
 import { type Clock, systemClock } from '../../../src/core/clock.ts';
 import { Admission } from '../../../src/net/server/admission.ts';
 import { plain } from '../../../src/net/server/dialect.ts';
-import type { Reply, Request, Route } from '../../../src/net/server/exchange.ts';
+import type { Route } from '../../../src/net/server/exchange.ts';
 import { type Listener, openListener } from '../../../src/net/server/listener.ts';
 import type { RefusalReason } from '../../../src/net/server/reply.ts';
 import { createServer, type HttpServer, type ServerOptions } from '../../../src/net/server/serve.ts';
@@ -35,7 +35,7 @@ export const echo: Route = {
   handle: ({ body }) => Promise.resolve({ status: 200, headers: { 'x-bytes': String(sizeOf(body)) }, body: Buffer.concat(body) }),
 };
 
-export function routeOf(handle: (request: Request) => Promise<Reply>, more: Partial<Route> = {}): Route {
+export function routeOf(handle: Route['handle'], more: Partial<Route> = {}): Route {
   return { ...echo, handle, ...more };
 }
 
@@ -49,6 +49,7 @@ export function serverOptions(host: TestHost, options: ServingOptions = {}): Ser
     maxRequestBytes: 256 * 1024,
     maxDecompressedBytes: 512 * 1024,
     requestTimeoutMs: 60_000,
+    minBytesPerSecond: 0,
     senders: { authenticator: undefined, tenant: undefined },
     notFound: 'served here: /echo',
     lameDuck: () => false,
