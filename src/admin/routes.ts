@@ -1,72 +1,118 @@
+import type { Logger } from '../core/component.ts';
+import { messageOf } from '../core/errors.ts';
 import { plain } from '../net/server/dialect.ts';
 import type { Reply, Request, Route } from '../net/server/exchange.ts';
+import type { Access, Denial } from './access.ts';
+import type { AdminApi } from './api.ts';
+import { json, type Operation, type Output } from './operation.ts';
 
-/** What the admin endpoint shows and does, as plain functions. */
-export interface AdminApi {
-  /** GET /metrics, by the Accept header. */
-  exposition(accept: string): Promise<{ readonly contentType: string; readonly body: string }>;
-  /** Why profiles cannot be taken now; empty when they can. */
-  unready(): readonly string[];
-  /** POST /-/reload; with `dryRun` nothing is changed. */
-  reload(dryRun: boolean): Promise<{ readonly ok: boolean; readonly text: string }>;
-  /** Whether only this machine reaches the endpoint. */
-  readonly loopback: boolean;
+/** What routes are made with. */
+export interface RouteOptions {
+  readonly operations: readonly Operation[];
+  readonly api: AdminApi;
+  readonly access: Access;
+  /** Told of every change and of whoever is not let in. */
+  readonly log: Logger;
 }
 
 /** The paths of the admin endpoint. */
-export function adminRoutes(api: AdminApi): ReadonlyMap<string, Route> {
-  return new Map([
-    [
-      '/metrics',
-      get(async ({ exchange }) => {
-        const { contentType, body } = await api.exposition(exchange.headers.accept ?? '');
-        return text(200, body, contentType);
-      }),
-    ],
-    ['/-/healthy', get(async () => text(200, 'the process is up\n'))],
-    [
-      '/-/ready',
-      get(async () => {
-        const reasons = api.unready();
-        return reasons.length === 0 ? text(200, 'ready\n') : text(503, `${JSON.stringify({ reasons })}\n`, 'application/json');
-      }),
-    ],
-    ['/-/reload', { ...get(async (request) => reload(request, api)), methods: ['POST'] }],
-  ]);
+export function adminRoutes(options: RouteOptions): ReadonlyMap<string, Route> {
+  const byPath = Map.groupBy(options.operations, ({ path }) => path);
+  return new Paths([...byPath].map(([path, operations]) => [path, route(operations, options)]));
 }
 
-async function reload({ exchange }: Request, api: AdminApi): Promise<Reply> {
-  const refusal = whyNot(exchange.headers, api.loopback);
-  if (refusal !== undefined) return text(403, `${refusal}\n`);
-  const { ok, text: said } = await api.reload(new URLSearchParams(exchange.query).get('dry_run') === '1');
-  return text(ok ? 200 : 400, said);
+/** Routes by path; where a path has {parameters}, by what stands around them. */
+class Paths extends Map<string, Route> {
+  override get(path: string): Route | undefined {
+    const exact = super.get(path);
+    if (exact !== undefined) return exact;
+    for (const [template, found] of this) if (template.includes('{') && parametersOf(template, path) !== undefined) return found;
+    return undefined;
+  }
 }
 
 /**
- * Why a request may not change anything; undefined when it may. A page in a browser on this machine could send one: it always carries an
- * Origin or a Sec-Fetch-Site, and a name that was rebound to 127.0.0.1 stands in Host.
+ * The {parameters} of a path that fits the template, decoded; undefined when it does not fit. An id may hold a slash, and both `a%2Fb` and
+ * `a/b` are taken for it: of two parameters side by side the first gets one part and the second the rest.
  */
-function whyNot(headers: Request['exchange']['headers'], loopback: boolean): string | undefined {
-  if (!loopback) {
-    return 'changes are only taken on a loopback address: set service.admin.endpoint to 127.0.0.1:PORT, or send SIGHUP';
+function parametersOf(template: string, path: string): Record<string, string> | undefined {
+  const names = [...template.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name);
+  const groups = names.map((_, at) => (at === names.length - 1 ? '(.+)' : '([^/]+)'));
+  const around = template.split(/\{\w+\}/).map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
+  const expression = new RegExp(`^${around.map((part, at) => part + (groups[at] ?? '')).join('')}$`);
+  const values = expression.exec(path)?.slice(1);
+  if (values === undefined) return undefined;
+  return Object.fromEntries(names.map((name, at) => [name, decoded(values[at] ?? '')]));
+}
+
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part; // no percent-encoding: then it is a name as it stands
   }
-  const { host = '', origin } = headers;
-  if (!/^(localhost|127(\.\d+){3}|\[::1\])(:\d+)?$/.test(host))
-    return `a request for this machine alone names ${JSON.stringify(host)} as its host`;
-  const site = headers['sec-fetch-site'];
-  if (origin !== undefined && origin !== `http://${host}`) return `a page of ${origin} may not change the gateway`;
-  if (site !== undefined && site !== 'same-origin' && site !== 'none') return 'a page of another site may not change the gateway';
-  return undefined;
 }
 
-function get(handle: Route['handle']): Route {
-  return { methods: ['GET', 'HEAD'], inflates: false, dialect: () => plain, handle };
+function route(operations: readonly Operation[], options: RouteOptions): Route {
+  const methods = operations.flatMap(({ method }) => (method === 'GET' ? ['GET', 'HEAD'] : [method]));
+  return {
+    methods,
+    inflates: false,
+    dialect: () => plain,
+    handle: async (request) => {
+      const wanted = request.exchange.method === 'HEAD' ? 'GET' : request.exchange.method;
+      const operation = operations.find(({ method }) => method === wanted);
+      if (operation === undefined) throw new Error(`unreachable: ${wanted} is not among ${methods}`);
+      return replyOf(await perform(operation, request, options));
+    },
+  };
 }
 
-function text(status: number, body: string, contentType = 'text/plain; charset=utf-8'): Reply {
+async function perform(
+  operation: Operation,
+  request: Request,
+  { api, access, log }: RouteOptions,
+): Promise<Output & { headers?: Denial['headers'] }> {
+  const { exchange } = request;
+  const from = exchange.peer.address;
+  if (operation.open !== true) {
+    const denial = await access.denial(exchange.headers);
+    if (denial !== undefined) {
+      log.warn('a request to the admin endpoint was denied', { path: exchange.path, from, status: denial.status, why: denial.message });
+      return { ...json(denial.status, { error: denial.message }), ...(denial.headers && { headers: denial.headers }) };
+    }
+  }
+  const body = bodyOf(operation, request);
+  if ('fault' in body) return json(400, { error: body.fault });
+  const query = Object.fromEntries(new URLSearchParams(exchange.query));
+  const path = parametersOf(operation.path, exchange.path) ?? {};
+  const output = await operation.run({ path, query, body: body.value, accept: exchange.headers.accept ?? '' }, api);
+  if (operation.changes) {
+    const facts = { operation: operation.id, path: exchange.path, query: exchange.query, from, status: output.status };
+    log.info('something was changed by the admin endpoint', body.value === undefined ? facts : { ...facts, body: body.value });
+  }
+  return output;
+}
+
+/** The body of a request as its schema made it; every fault in one sentence. */
+function bodyOf({ body: schema }: Operation, { body: pieces }: Request): { readonly value: unknown } | { readonly fault: string } {
+  if (schema === undefined) return { value: undefined };
+  let value: unknown;
+  try {
+    value = JSON.parse(Buffer.concat(pieces).toString());
+  } catch (why) {
+    return { fault: `expected a body in JSON: ${messageOf(why)}` };
+  }
+  const checked = schema.safeParse(value);
+  if (checked.success) return { value: checked.data };
+  return { fault: checked.error.issues.map(({ path, message }) => `${['body', ...path].join('.')}: ${message}`).join('; ') };
+}
+
+function replyOf({ status, content, headers }: Output & { headers?: Denial['headers'] }): Reply {
+  const [type, words] = 'json' in content ? ['application/json', `${JSON.stringify(content.json)}\n`] : [content.type, content.text];
   return {
     status,
-    headers: { 'content-type': contentType, 'x-content-type-options': 'nosniff', 'cache-control': 'no-store' },
-    body: Buffer.from(body),
+    headers: { 'content-type': type, 'x-content-type-options': 'nosniff', 'cache-control': 'no-store', ...headers },
+    body: Buffer.from(words),
   };
 }

@@ -1,12 +1,19 @@
+import { z } from 'zod';
 import { type ConfigDiff, formatDiff } from '../config/diff.ts';
 import { aborted } from '../core/abort.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Logger } from '../core/component.ts';
-import { parseAddress } from '../net/server/address.ts';
 import { Admission } from '../net/server/admission.ts';
 import { openListener } from '../net/server/listener.ts';
-import { createServer } from '../net/server/serve.ts';
+import { createServer, type HttpServer } from '../net/server/serve.ts';
+import { ListenerTls } from '../net/tls.ts';
+import { Access } from './access.ts';
+import type { AdminApi } from './api.ts';
+import { openApiDocument } from './openapi.ts';
+import { json, type Operation } from './operation.ts';
+import { operations } from './operations.ts';
 import { adminRoutes } from './routes.ts';
+import type { AdminConfig } from './schema.ts';
 
 /** What came of asking for another configuration. */
 export type ReloadResult =
@@ -16,16 +23,14 @@ export type ReloadResult =
   | { readonly kind: 'refused'; readonly lines: readonly string[] };
 
 /** What the admin endpoint is made with. */
-export interface AdminOptions {
-  /** host:port, [::]:port or unix:/path. */
-  readonly endpoint: string;
+export interface AdminOptions extends Omit<AdminApi, 'reload'> {
+  /** `service.admin`. */
+  readonly admin: AdminConfig;
+  readonly version: string;
   readonly clock: Clock;
   readonly log: Logger;
   /** 0 <= x < 1. */
   readonly random: () => number;
-  exposition(accept: string): Promise<{ readonly contentType: string; readonly body: string }>;
-  /** Why profiles cannot be taken now; empty when they can. */
-  unready(): readonly string[];
   reload(dryRun: boolean): Promise<ReloadResult>;
 }
 
@@ -33,23 +38,59 @@ export interface AdminOptions {
 export interface AdminEndpoint {
   /** As bound: "127.0.0.1:4041". */
   readonly address: string;
+  /** Reads what a new configuration of the same address names and changes nothing; the result puts it in force. Throws a sentence. */
+  prepare(admin: AdminConfig): () => void;
   /** Open requests are answered, until `deadline` aborts. */
   close(deadline: AbortSignal): Promise<void>;
 }
 
-// Nobody sends a body here, and a kubelet or a Prometheus has answered within seconds or is gone.
-const limits = { maxHeaderBytes: 16 * 1024, maxBodyBytes: 1024, timeoutMs: 10_000, idleTimeoutMs: 120_000, maxStreams: 16 };
+// A kubelet, a Prometheus or a person has answered within seconds or is gone; no body is larger than a list of a few records.
+const limits = { maxHeaderBytes: 16 * 1024, maxBodyBytes: 64 * 1024, timeoutMs: 10_000, idleTimeoutMs: 120_000, maxStreams: 16 };
 
-/** Binds and serves. Rejects with CannotListen. */
+/** Binds and serves. Rejects with CannotListen, UnusableTokenFile, or a sentence that names a certificate file of no use. */
 export async function openAdmin(options: AdminOptions): Promise<AdminEndpoint> {
-  const { endpoint, clock, log, random } = options;
-  const routes = adminRoutes({
-    exposition: (accept) => options.exposition(accept),
-    unready: () => options.unready(),
-    reload: async (dryRun) => describe(await options.reload(dryRun)),
-    loopback: isLoopback(endpoint),
-  });
-  const server = createServer(routes, {
+  const { admin, clock, log } = options;
+  let server = adminServer(admin, options);
+  const listener = await openListener({ endpoint: admin.endpoint }, { clock, log });
+  listener.serve(server);
+  log.info('admin endpoint listening', { address: listener.address });
+  return {
+    address: listener.address,
+    prepare(next) {
+      const fresh = adminServer(next, options);
+      return () => {
+        server = fresh;
+        listener.serve(fresh);
+      };
+    },
+    async close(deadline) {
+      await Promise.race([server.drain(), aborted(deadline)]);
+      await listener.close();
+    },
+  };
+}
+
+const DocumentSchema = z.looseObject({ openapi: z.string(), paths: z.record(z.string(), z.unknown()) });
+
+/** Every operation, the document that describes them included. */
+export function allOperations(version: string): readonly Operation[] {
+  const document: Operation = {
+    id: 'openapi',
+    method: 'GET',
+    path: '/api/v1/openapi.json',
+    summary: 'This document.',
+    answers: { 200: { description: 'OpenAPI 3.1.', content: { 'application/json': DocumentSchema } } },
+    run: async () => json(200, openApiDocument(all, version)),
+  };
+  const all = [...operations, document];
+  return all;
+}
+
+function adminServer(admin: AdminConfig, options: AdminOptions): HttpServer {
+  const { clock, log, random } = options;
+  const api = { ...options, reload: async (dryRun: boolean) => describe(await options.reload(dryRun)) };
+  const routes = adminRoutes({ operations: allOperations(options.version), api, access: new Access(admin), log });
+  return createServer(routes, {
     clock,
     log,
     random,
@@ -59,6 +100,7 @@ export async function openAdmin(options: AdminOptions): Promise<AdminEndpoint> {
       idleTimeoutMs: limits.idleTimeoutMs,
       maxHeaderBytes: limits.maxHeaderBytes,
       maxStreams: limits.maxStreams,
+      tls: admin.tls && new ListenerTls(admin.tls),
     },
     admission: new Admission(1024 * limits.maxBodyBytes),
     maxRequestBytes: limits.maxBodyBytes,
@@ -70,16 +112,6 @@ export async function openAdmin(options: AdminOptions): Promise<AdminEndpoint> {
     lameDuck: () => false,
     refused: () => {},
   });
-  const listener = await openListener({ endpoint }, { clock, log });
-  listener.serve(server);
-  log.info('admin endpoint listening', { address: listener.address });
-  return {
-    address: listener.address,
-    async close(deadline) {
-      await Promise.race([server.drain(), aborted(deadline)]);
-      await listener.close();
-    },
-  };
 }
 
 function describe(result: ReloadResult): { ok: boolean; text: string } {
@@ -94,10 +126,4 @@ function describe(result: ReloadResult): { ok: boolean; text: string } {
     default:
       throw new Error(`unreachable: ${result satisfies never}`);
   }
-}
-
-/** Whether only this machine reaches it. */
-function isLoopback(endpoint: string): boolean {
-  const address = parseAddress(endpoint);
-  return address?.kind === 'unix' || /^(localhost|127(\.\d+){3}|::1)$/.test(address?.host ?? '');
 }

@@ -126,6 +126,17 @@ function createProgram(io: Io, done: (code: number) => void): Command {
       done(await runDemo({ durationMs: options.duration }, io));
     });
 
+  program
+    .command('bundle')
+    .description('fetch a support bundle from a running gateway: configuration without secrets, metrics, status, log')
+    .option('--admin <address>', 'its admin endpoint, host:port or URL', '127.0.0.1:4041')
+    .option('--token-file <file>', 'file with the token that service.admin.token_file names')
+    .option('--to <file>', 'where it is written; without it to stdout')
+    .action(async (options: { admin: string; tokenFile?: string; to?: string }) => {
+      const { runBundle } = await import('./bundle.ts');
+      done(await runBundle({ admin: options.admin, tokenFile: options.tokenFile, output: options.to }, io));
+    });
+
   addQueueCommand(program, io, done);
 
   program

@@ -11,7 +11,7 @@ import { freePort } from './demo/free-port.ts';
 import { formatArrival } from './demo/report.ts';
 import { SentLabels, serviceOf } from './demo/sent-labels.ts';
 import { exitCode, exitCodeOf } from './exit-code.ts';
-import { Gateway } from './gateway.ts';
+import { Gateway, sourceOf } from './gateway.ts';
 import type { Io } from './io.ts';
 import type { Arrival } from './sink/arrival.ts';
 import { startSink } from './sink/server.ts';
@@ -84,10 +84,12 @@ async function findAddresses(io: Io): Promise<Pick<DemoPlaces, 'receiver' | 'adm
 
 function openGateway(file: string, sent: SentLabels, io: Io): Gateway {
   const load = () => loadSources({ files: [file], sets: [], strict: false, secretsDir: undefined, queueDir: undefined }, io);
-  const { config, problems } = load();
-  if (config === undefined) throw new Error(`the configuration of the demo is wrong: ${problems.map(({ message }) => message).join('; ')}`);
+  const loaded = load();
+  const source = sourceOf(loaded);
+  if (source === undefined)
+    throw new Error(`the configuration of the demo is wrong: ${loaded.problems.map(({ message }) => message).join('; ')}`);
   return new Gateway({
-    config,
+    source,
     load,
     version: readVersion(),
     output: openLogOutput('stderr'),

@@ -1,4 +1,9 @@
+import { isDeepStrictEqual } from 'node:util';
+import { type Bundle, withoutSecrets } from '../admin/bundle.ts';
+import type { AdminConfig } from '../admin/schema.ts';
 import { type AdminEndpoint, openAdmin, type ReloadResult } from '../admin/server.ts';
+import { isoTime, statusOf } from '../admin/status.ts';
+import type { StatusDocument } from '../admin/status-schema.ts';
 import { components } from '../components.ts';
 import type { Loaded } from '../config/load.ts';
 import { formatProblem } from '../config/problems.ts';
@@ -7,16 +12,19 @@ import { aborted } from '../core/abort.ts';
 import { type Clock, systemClock } from '../core/clock.ts';
 import type { Logger } from '../core/component.ts';
 import { messageOf } from '../core/errors.ts';
+import { Secret } from '../core/secret.ts';
 import type { Book } from '../service/host.ts';
 import { Service } from '../service/service.ts';
 import type { Observe } from '../service/walk.ts';
 import type { LogOutput } from '../telemetry/log-output.ts';
 import type { TelemetryConfig } from '../telemetry/schema.ts';
 import { createTelemetry, type Telemetry } from '../telemetry/telemetry.ts';
+import { ConfigInForce, type Source } from './config-in-force.ts';
 
 /** What a gateway is made with. */
 export interface GatewayOptions {
-  readonly config: Config;
+  /** The configuration to start with. */
+  readonly source: Source;
   /** Reads the configuration again, for a reload. */
   load(): Loaded;
   readonly version: string;
@@ -38,16 +46,18 @@ export class Gateway {
   readonly #service: Service;
   #admin: AdminEndpoint | undefined;
   #config: Config;
-  #lastReloadWorked = true;
+  readonly #inForce: ConfigInForce;
+  readonly #startedAt: number;
   /** One reload at a time. */
   #turn: Promise<unknown> = Promise.resolve();
 
   constructor(options: GatewayOptions) {
     this.#options = options;
-    this.#config = options.config;
+    this.#config = options.source.config;
     this.#clock = options.clock ?? systemClock;
-    const { version, output, config } = options;
-    this.#telemetry = createTelemetry(telemetryOf(config), { version, output, clock: this.#clock });
+    const { version, output, source } = options;
+    this.#startedAt = this.#clock.now();
+    this.#telemetry = createTelemetry(telemetryOf(source.config), { version, output, clock: this.#clock });
     this.log = this.#telemetry.logger('gateway');
     this.#service = new Service({
       registry: components,
@@ -56,11 +66,7 @@ export class Gateway {
       random: Math.random,
       ...(options.observe && { observe: options.observe }),
     });
-    this.#telemetry.metrics.gauge(
-      'flamegate_config_last_reload_successful',
-      'Whether the last reload of the configuration worked: 1 or 0.',
-      () => (this.#lastReloadWorked ? 1 : 0),
-    );
+    this.#inForce = new ConfigInForce(source, this.#clock, this.#telemetry);
   }
 
   /** "127.0.0.1:4041", once started. */
@@ -120,6 +126,7 @@ export class Gateway {
   async close(): Promise<void> {
     const deadline = new AbortController();
     const cancel = this.#clock.after(2_000, () => deadline.abort(new Error('telemetry did not finish')));
+    this.#inForce.stop();
     await this.#telemetry.stop(deadline.signal);
     cancel();
   }
@@ -127,17 +134,21 @@ export class Gateway {
   async #reload(dryRun: boolean): Promise<ReloadResult> {
     const result = await this.#tryReload(dryRun).catch((why): ReloadResult => ({ kind: 'refused', lines: [messageOf(why)] }));
     if (dryRun) return result;
-    this.#lastReloadWorked = result.kind !== 'refused';
+    this.#inForce.reloaded(result.kind !== 'refused');
     if (result.kind === 'refused') this.log.error('the new configuration is not in force, the old one runs on', { reasons: result.lines });
     else this.log.info('configuration reloaded', { outcome: result.kind });
     return result;
   }
 
   async #tryReload(dryRun: boolean): Promise<ReloadResult> {
-    const { config, problems } = this.#options.load();
-    if (config === undefined) return { kind: 'refused', lines: problems.map(formatProblem) };
+    const loaded = this.#options.load();
+    const source = sourceOf(loaded);
+    if (source === undefined) return { kind: 'refused', lines: loaded.problems.map(formatProblem) };
+    const { config } = source;
     const moved = !dryRun && config.service.admin.endpoint !== this.#config.service.admin.endpoint;
     const admin = moved ? await this.#openAdmin(config) : undefined;
+    const changed = !moved && !isDeepStrictEqual(adminOf(config), adminOf(this.#config));
+    const applyAdmin = changed ? this.#admin?.prepare(adminOf(config)) : undefined;
     const outcome = await this.#service.reload(config, dryRun);
     if (outcome.kind === 'refused') {
       await admin?.close(AbortSignal.abort(new Error(outcome.reason)));
@@ -145,6 +156,8 @@ export class Gateway {
     }
     if (outcome.kind !== 'applied') return outcome;
     this.#config = config;
+    this.#inForce.apply(source);
+    applyAdmin?.();
     this.#telemetry.reconfigure(telemetryOf(config));
     if (admin !== undefined) this.#replaceAdmin(admin);
     return outcome;
@@ -161,15 +174,72 @@ export class Gateway {
 
   #openAdmin(config: Config): Promise<AdminEndpoint> {
     return openAdmin({
-      endpoint: config.service.admin.endpoint,
+      admin: adminOf(config),
+      version: this.#options.version,
       clock: this.#clock,
       random: Math.random,
       log: this.#telemetry.logger('admin'),
       exposition: (accept) => this.#telemetry.exposition(accept),
       unready: () => this.#service.health.unready(),
       reload: (dryRun) => this.reload(dryRun),
+      status: () => this.#status(),
+      config: () => ({ yaml: this.#inForce.yaml, value: this.#inForce.value }),
+      bundle: () => this.#bundle(),
+      logLevel: () => this.#telemetry.logLevel(),
+      setLogLevel: (level) => this.#telemetry.setLogLevel(level),
+      pause: (exporter, endpoint, paused) => this.#service.pause(exporter, endpoint, paused),
+      endpoints: () => this.#service.endpoints,
     });
   }
+
+  async #bundle(): Promise<Bundle> {
+    const bundle = {
+      flamegate: {
+        version: this.#options.version,
+        node: process.versions.node,
+        platform: `${process.platform} ${process.arch}`,
+        created: isoTime(this.#clock.now()),
+      },
+      status: await this.#status(),
+      config: this.#inForce.yaml,
+      metrics: (await this.#telemetry.exposition('')).body,
+      log: [...this.#telemetry.logTail()],
+    };
+    return withoutSecrets(bundle, secretsOf(this.#config));
+  }
+
+  #status(): Promise<StatusDocument> {
+    return statusOf({
+      version: this.#options.version,
+      config: this.#config,
+      configStatus: this.#inForce.status,
+      startedAt: this.#startedAt,
+      now: this.#clock.now(),
+      log_level: this.#telemetry.logLevel(),
+      reasons: this.#service.health.unready(),
+      healths: this.#service.health.states,
+      read: (name) => this.#telemetry.samples(name),
+      perSecond: (name, labels) => this.#telemetry.perSecond(name, labels),
+      senders: { known: 0, silent: 0 },
+    });
+  }
+}
+
+/** Every secret that stands in a configuration. */
+function secretsOf(value: unknown): string[] {
+  if (value instanceof Secret) return [value.reveal()];
+  if (value instanceof Map) return [...value.values()].flatMap(secretsOf);
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(secretsOf) : [];
+}
+
+/** What was loaded, where it can run. */
+export function sourceOf({ config, tree, sources }: Loaded): Source | undefined {
+  return config === undefined || tree === undefined ? undefined : { config, tree, files: sources.map(({ name }) => name) };
+}
+
+/** The section as its own schema left it. */
+function adminOf(config: Config): AdminConfig {
+  return config.service.admin as AdminConfig;
 }
 
 /** The section as its own schema left it: config/ hands it on without knowing it. */

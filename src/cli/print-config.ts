@@ -1,10 +1,9 @@
-import { components } from '../components.ts';
 import { printConfig } from '../config/print.ts';
-import { TelemetrySchema } from '../telemetry/schema.ts';
 import { exitCode } from './exit-code.ts';
 import type { Io } from './io.ts';
 import { problemsAsText } from './problem-text.ts';
 import { loadSources, type Sources } from './sources.ts';
+import { vocabulary } from './vocabulary.ts';
 
 /** `flamegate print-config`. */
 export interface PrintConfigOptions extends Sources {
@@ -17,6 +16,6 @@ export async function runPrintConfig(options: PrintConfigOptions, io: Io): Promi
   const { config, tree, problems, sources } = loadSources(options, io);
   io.stderr.write(problemsAsText(problems, sources, io.stderr.isTty));
   if (config === undefined || tree === undefined) return exitCode.config;
-  io.stdout.write(printConfig({ config, tree, registry: components, telemetry: TelemetrySchema, origin: options.origin }));
+  io.stdout.write(printConfig({ config, tree, ...vocabulary, origin: options.origin }));
   return exitCode.ok;
 }

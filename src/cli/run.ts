@@ -5,7 +5,7 @@ import { finalAccount, formatFinalAccount, lostAtShutdown } from '../service/fin
 import { openLogOutput } from '../telemetry/log-output.ts';
 import type { TelemetryConfig } from '../telemetry/schema.ts';
 import { exitCode, exitCodeOf } from './exit-code.ts';
-import { Gateway } from './gateway.ts';
+import { Gateway, sourceOf } from './gateway.ts';
 import type { Io } from './io.ts';
 import { loadSources, type Sources } from './sources.ts';
 import { readVersion } from './version.ts';
@@ -21,20 +21,22 @@ export interface RunOptions extends Sources {
 
 /** Runs the gateway until a signal stops it; resolves to the exit code. */
 export async function runGateway(options: RunOptions, io: Io): Promise<number> {
-  const { config, problems } = loadSources(options, io);
-  if (config === undefined || options.checkOnly) {
+  const loaded = loadSources(options, io);
+  const { problems } = loaded;
+  const source = sourceOf(loaded);
+  if (source === undefined || options.checkOnly) {
     for (const problem of problems) io.stderr.write(`${formatProblem(problem)}\n`);
-    return config === undefined ? exitCode.config : exitCode.ok;
+    return source === undefined ? exitCode.config : exitCode.ok;
   }
   const output = openLogOutput('stdout');
-  const gateway = new Gateway({ config, load: () => loadSources(options, io), version: readVersion(), output });
+  const gateway = new Gateway({ source, load: () => loadSources(options, io), version: readVersion(), output });
   for (const problem of problems) gateway.log.warn('configuration', { problem: formatProblem(problem) });
   warnOfForeignLimits(io, gateway);
   const stop = stopOnSignals();
   const code = await startAndRun(gateway, options, stop);
   await gateway.close();
   const account = finalAccount(gateway.books);
-  const { format } = (config.service.telemetry as TelemetryConfig).logs; // what its own schema made of it
+  const { format } = (source.config.service.telemetry as TelemetryConfig).logs; // what its own schema made of it
   const asJson = format === 'json' || (format === 'auto' && !output.terminal);
   io.stdout.write(asJson ? `${JSON.stringify(account)}\n` : `${formatFinalAccount(account)}\n`);
   return code;

@@ -1,11 +1,10 @@
-import { components } from '../components.ts';
 import { configJsonSchema } from '../config/json-schema.ts';
-import { TelemetrySchema } from '../telemetry/schema.ts';
 import { exitCode } from './exit-code.ts';
 import type { Io } from './io.ts';
+import { vocabulary } from './vocabulary.ts';
 
 /** `flamegate schema`: the JSON Schema of the YAML file, for editors. Resolves to 0. */
 export async function runSchema(io: Io): Promise<number> {
-  io.stdout.write(`${JSON.stringify(configJsonSchema({ registry: components, telemetry: TelemetrySchema }), undefined, 2)}\n`);
+  io.stdout.write(`${JSON.stringify(configJsonSchema(vocabulary), undefined, 2)}\n`);
   return exitCode.ok;
 }

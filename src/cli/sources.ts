@@ -3,9 +3,9 @@ import { components } from '../components.ts';
 import { parseAlloy } from '../config/alloy/alloy.ts';
 import { type Loaded, loadConfig } from '../config/load.ts';
 import { httpClientShape, refineHttpClient } from '../net/client/schema.ts';
-import { TelemetrySchema } from '../telemetry/schema.ts';
 import type { Io } from './io.ts';
 import { readVersion } from './version.ts';
+import { vocabulary } from './vocabulary.ts';
 
 /** Where a configuration comes from: the options that every verb that reads one has. */
 export interface Sources {
@@ -32,8 +32,7 @@ export function loadSources({ files, sets, strict, secretsDir, queueDir }: Sourc
     files,
     sets,
     env: io.env,
-    registry: components,
-    telemetry: TelemetrySchema,
+    ...vocabulary,
     alloy: (sources) => parseAlloy(sources, { env: io.env, strict, secretsDir, queueDir, builds, httpClient, version: readVersion() }),
   });
 }

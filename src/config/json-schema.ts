@@ -12,7 +12,7 @@ export type JsonSchema = z.core.JSONSchema.BaseSchema;
 
 /** The whole YAML file as a JSON Schema, for editors: built from the same objects that check it. Keys and types of later builds are left
  *  out, as they are errors. */
-export function configJsonSchema({ registry, telemetry }: Vocabulary): JsonSchema {
+export function configJsonSchema({ registry, ...sections }: Vocabulary): JsonSchema {
   const kinds = Object.fromEntries(
     componentKinds.map((kind) => [
       kind,
@@ -30,7 +30,7 @@ export function configJsonSchema({ registry, telemetry }: Vocabulary): JsonSchem
     $schema: 'https://json-schema.org/draft/2020-12/schema',
     title: 'Flamegate configuration',
     type: 'object',
-    properties: { ...kinds, service: sectionSchema(serviceSchema(telemetry)), tests: sectionSchema(testsSchema) },
+    properties: { ...kinds, service: sectionSchema(serviceSchema(sections)), tests: sectionSchema(testsSchema) },
     additionalProperties: false,
   };
 }

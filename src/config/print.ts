@@ -18,7 +18,19 @@ export interface PrintOptions extends Vocabulary {
 }
 
 /** The configuration in force as YAML: every default filled in, durations and sizes as people write them, secrets hidden. */
-export function printConfig({ config, tree, registry, telemetry, origin }: PrintOptions): string {
+export function printConfig(options: PrintOptions): string {
+  const { tree, origin } = options;
+  return emitYaml(readableConfig(options), origin ? { comment: (path) => originOf(path, tree) } : {});
+}
+
+/** The same as plain values: maps, lists, text, numbers. */
+export function readableConfig({
+  config,
+  tree,
+  registry,
+  admin,
+  telemetry,
+}: Omit<PrintOptions, 'origin'>): Readonly<Record<string, unknown>> {
   const components = componentKinds.map((kind) => {
     const printed = [...config[kind]].map(([id, { type, config: settings }]) => {
       const factory = registry[kind].find((candidate) => candidate.type === type);
@@ -26,13 +38,12 @@ export function printConfig({ config, tree, registry, telemetry, origin }: Print
     });
     return [kind, Object.fromEntries(printed)];
   });
-  const { admin, shutdown, telemetry: ours } = config.service;
-  const service = { pipelines: Object.fromEntries(config.pipelines), admin, shutdown, telemetry: ours };
-  const printed = {
+  const { shutdown, ...sections } = config.service;
+  const service = { pipelines: Object.fromEntries(config.pipelines), admin: sections.admin, shutdown, telemetry: sections.telemetry };
+  return {
     ...Object.fromEntries(components),
-    service: readable(service, serviceSchema(telemetry), valueAt(tree.value, ['service'])),
+    service: readable(service, serviceSchema({ admin, telemetry }), valueAt(tree.value, ['service'])),
   };
-  return emitYaml(printed, origin ? { comment: (path) => originOf(path, tree) } : {});
 }
 
 function originOf(path: Path, tree: Tree): string {

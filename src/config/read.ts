@@ -3,16 +3,14 @@ import type { AnyFactory, Registry } from '../core/component.ts';
 import { checkValue } from './issues.ts';
 import { laterTypes } from './later.ts';
 import { problemAt, problemsOf } from './problems.ts';
-import { type ComponentConfig, type ComponentKind, type Config, componentKinds, type SectionSchema, serviceSchema } from './schema.ts';
+import { type ComponentConfig, type ComponentKind, type Config, componentKinds, type ServiceSections, serviceSchema } from './schema.ts';
 import { hintFor } from './suggest.ts';
 import { testsSchema } from './tests-schema.ts';
 import { formatPath, isMap, type Path, type Problem, type Tree, valueAt } from './tree.ts';
 
 /** What a configuration may be made of. */
-export interface Vocabulary {
+export interface Vocabulary extends ServiceSections {
   readonly registry: Registry;
-  /** The schema of `service.telemetry`. */
-  readonly telemetry: SectionSchema;
 }
 
 /** What the schemas made of a tree. */
@@ -41,7 +39,7 @@ export function readConfig(tree: Tree, vocabulary: Vocabulary, problems: Problem
       return [kind, readComponents({ tree, kind, factories: registry[kind], problems, unavailable })];
     }),
   ) as Record<ComponentKind, Map<string, ComponentConfig>>; // fromEntries forgets which keys
-  const service = readSection(tree, ['service'], serviceSchema(vocabulary.telemetry), top['service'] ?? {}, problems);
+  const service = readSection(tree, ['service'], serviceSchema(vocabulary), top['service'] ?? {}, problems);
   const tests = readSection(tree, ['tests'], testsSchema, top['tests'] ?? undefined, problems);
   if (service === undefined || tests === undefined || problems.length > before) return { config: undefined, components };
   const { pipelines, admin, shutdown, telemetry } = service;

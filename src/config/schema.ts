@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { AddressSchema } from '../core/address.ts';
 import { notInThisBuild } from '../core/later.ts';
 import { DurationSchema } from '../core/units.ts';
 import type { TestConfig } from './tests-schema.ts';
@@ -40,26 +39,27 @@ export const PipelineSchema = z.strictObject({
 /** A checked pipeline. */
 export type PipelineConfig = z.output<typeof PipelineSchema>;
 
-const AdminSchema = z.strictObject({
-  endpoint: AddressSchema.default('127.0.0.1:4041').describe(
-    'Where /metrics, /-/healthy, /-/ready and the API are served: host:port, [::]:port or unix:/path.',
-  ),
-  token_file: notInThisBuild('File with the token that /api and everything that changes something ask for.').optional(),
-});
-
 const ShutdownSchema = z.strictObject({
   delay: DurationSchema.default(0).describe('How long /ready says no while pushes are still taken, before the stop begins.'),
   timeout: DurationSchema.default(25_000).describe('How long a stop may take, delivery of what is only in memory included.'),
 });
 
-/** The schema of `service.telemetry`, which belongs to another folder and is given. */
+/** The schema of a section that belongs to another folder and is given. */
 export type SectionSchema = z.ZodType<unknown, object>;
 
+/** The sections of `service` that belong to other folders. */
+export interface ServiceSections {
+  /** `service.admin`. */
+  readonly admin: z.ZodType<{ readonly endpoint: string }, object>;
+  /** `service.telemetry`. */
+  readonly telemetry: SectionSchema;
+}
+
 /** `service` as a whole. */
-export function serviceSchema(telemetry: SectionSchema) {
+export function serviceSchema({ admin, telemetry }: ServiceSections) {
   return z.strictObject({
     pipelines: z.record(z.string(), PipelineSchema).default({}).describe('The ways profiles take, by name.'),
-    admin: AdminSchema.prefault({}).describe("The gateway's own endpoint."),
+    admin: admin.prefault({}).describe("The gateway's own endpoint."),
     memory_limit: notInThisBuild('Memory the process may use.'),
     shutdown: ShutdownSchema.prefault({}).describe('How the gateway ends.'),
     telemetry: telemetry.prefault({}).describe('What the gateway tells of itself.'),
@@ -68,6 +68,7 @@ export function serviceSchema(telemetry: SectionSchema) {
 
 /** A checked `service` without its pipelines. */
 export interface ServiceConfig {
+  /** What the schema of the admin endpoint made of it; whoever gave the schema knows the type. */
   readonly admin: { readonly endpoint: string };
   /** Milliseconds. */
   readonly shutdown: { readonly delay: number; readonly timeout: number };

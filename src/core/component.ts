@@ -61,6 +61,9 @@ export interface Exporter extends Component {
   discard(batch: ProfileBatch, reason: 'invalid' | 'not_stored'): void;
   /** Undefined for one that takes profiles only, or has no endpoint. */
   readonly debugInfo?: DebugInfoTarget | undefined;
+  /** Stops or goes on with the deliveries of one endpoint, by its name; kept over a restart where the queue is. False when there is no such
+   *  endpoint. */
+  pause?(endpoint: string, paused: boolean): Promise<boolean>;
 }
 
 /** A batch that one exporter has rendered and checked. */
@@ -120,7 +123,8 @@ export interface Metrics {
 
 /** Constant message, facts as fields. */
 export interface Logger {
-  debug(message: string, facts?: object): void;
+  /** `facts` may be a function: it is called only when the line is written. */
+  debug(message: string, facts?: object | (() => object)): void;
   info(message: string, facts?: object): void;
   warn(message: string, facts?: object): void;
   error(message: string, facts?: object): void;

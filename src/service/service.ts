@@ -8,7 +8,7 @@ import { startAll, stopAll } from '../core/lifecycle.ts';
 import { Accept } from './accept.ts';
 import { buildRoots } from './graph.ts';
 import { HealthBoard } from './health.ts';
-import type { Book, Books, Observability } from './host.ts';
+import { accountKey, type Book, type Books, type Observability } from './host.ts';
 import {
   createParts,
   instancesOf,
@@ -113,6 +113,17 @@ export class Service {
     });
   }
 
+  /** Every endpoint that is configured or still delivers what it has. */
+  get endpoints(): readonly { readonly exporter: string; readonly endpoint: string }[] {
+    const live = this.#liveAccounts();
+    return this.books.filter(({ exporter, endpoint }) => live.has(accountKey(exporter, endpoint)));
+  }
+
+  /** Stops or goes on with the deliveries of one endpoint. False when there is none of that name that could be paused. */
+  async pause(exporter: string, endpoint: string, paused: boolean): Promise<boolean> {
+    return (await this.#parts.exporters.get(exporter)?.instance.pause?.(endpoint, paused)) ?? false;
+  }
+
   /** Lame duck: /ready and /-/ready say no from now on, profiles are still taken. */
   drain(): void {
     this.health.phase('draining');
@@ -177,9 +188,11 @@ export class Service {
 
   /** /metrics shows the accounts of the components that run, or that still finish. */
   #retain(): void {
-    const live = new Set<string>();
-    for (const { host } of this.#parts.exporters.values()) for (const key of host.accounts) live.add(key);
-    this.#options.observability.retain(live);
+    this.#options.observability.retain(this.#liveAccounts());
+  }
+
+  #liveAccounts(): ReadonlySet<string> {
+    return new Set([...this.#parts.exporters.values()].flatMap(({ host }) => [...host.accounts]));
   }
 
   #accept(receiver: string): Accept {

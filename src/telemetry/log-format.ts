@@ -1,12 +1,8 @@
 import { styleText } from 'node:util';
+import type { Level } from '../core/levels.ts';
 
 /** How a line of the log looks. */
 export type LineFormat = 'json' | 'logfmt' | 'pretty';
-
-/** A severity, least severe first. */
-export type Level = (typeof levels)[number];
-/** All severities, least severe first. */
-export const levels = ['debug', 'info', 'warn', 'error'] as const;
 
 /** One line, as pino wrote it. */
 interface Line {

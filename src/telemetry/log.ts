@@ -2,10 +2,12 @@ import pino from 'pino';
 import type { Clock } from '../core/clock.ts';
 import type { Logger } from '../core/component.ts';
 import { messageOf } from '../core/errors.ts';
-import { formatLine, isoTime, type Level, type LineFormat, levels } from './log-format.ts';
+import { type Level, levels } from '../core/levels.ts';
+import { formatLine, isoTime, type LineFormat } from './log-format.ts';
 import type { LogOutput } from './log-output.ts';
 import { Repeats } from './repeats.ts';
 import type { TelemetryConfig } from './schema.ts';
+import { Tail } from './tail.ts';
 
 /** What a log is made of. */
 export interface LogOptions {
@@ -21,17 +23,28 @@ export interface Log {
   logger(id: string): Logger;
   /** A new level and format, from the next line on. */
   reconfigure(config: TelemetryConfig['logs']): void;
+  /** The least severe level that is written now. */
+  readonly level: Level;
+  /** Another level until a reload changes logs.level. */
+  setLevel(level: Level): void;
+  /** The last lines that were written, oldest first, as JSON. */
+  tail(): readonly string[];
   /** Resolves when everything is written, or when `deadline` aborts. */
   close(deadline: AbortSignal): Promise<void>;
 }
 
 const windowMs = 10_000;
 const linesPerWindow = 20; // alike: same component, level and message
+// What a support bundle shows.
+const tailLines = 1000;
+const tailBytes = 2 ** 20;
 
 /** Opens the log. */
 export function createLog(config: TelemetryConfig['logs'], options: LogOptions): Log {
   const { clock, output, onDropped } = options;
   let current = config;
+  let level: Level = config.level;
+  const tail = new Tail(tailLines, tailBytes);
   const repeats = new Repeats({ clock, windowMs, linesPerWindow });
   const root = pino(
     {
@@ -43,6 +56,7 @@ export function createLog(config: TelemetryConfig['logs'], options: LogOptions):
     },
     {
       write(json: string) {
+        tail.push(json);
         if (!output.write(formatLine(json, formatOf(current.format, output), output.terminal))) onDropped(1);
       },
     },
@@ -50,12 +64,15 @@ export function createLog(config: TelemetryConfig['logs'], options: LogOptions):
 
   function logger(id: string): Logger {
     const lines = root.child({ component: id });
-    const write = (level: Level, message: string, facts: object = {}): void => {
-      if (levels.indexOf(level) < levels.indexOf(current.level)) return;
-      const summarize = (missing: number): void => lines[level]({ repeated: missing }, message);
+    const write = (severity: Level, message: string, facts: object | (() => object) = {}): void => {
+      if (levels.indexOf(severity) < levels.indexOf(level)) return;
+      const summarize = (missing: number): void => lines[severity]({ repeated: missing }, message);
       // Who turns on debug wants every line.
-      if (level === 'debug' || repeats.admit(`${id} ${level} ${message}`, summarize)) lines[level](plainFacts(facts), message);
-      else onDropped(1);
+      if (severity === 'debug' || repeats.admit(`${id} ${severity} ${message}`, summarize)) {
+        lines[severity](plainFacts(typeof facts === 'function' ? facts() : facts), message);
+      } else {
+        onDropped(1);
+      }
     };
     return {
       debug: (message, facts) => write('debug', message, facts),
@@ -67,7 +84,15 @@ export function createLog(config: TelemetryConfig['logs'], options: LogOptions):
 
   return {
     logger,
+    get level() {
+      return level;
+    },
+    setLevel(next) {
+      level = next;
+    },
+    tail: () => tail.lines,
     reconfigure(next) {
+      if (next.level !== current.level) level = next.level; // what was set at run time stays when a reload says nothing new
       current = next;
     },
     close: (deadline) => output.close(deadline),

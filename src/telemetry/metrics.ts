@@ -1,7 +1,7 @@
 import { Registry } from 'prom-client';
 import type { MetricLabels, Metrics } from '../core/component.ts';
 import { Family, type FamilyOptions, registerFamily } from './family.ts';
-import { Buckets, CounterField, GaugeReaders, type Instrument } from './instruments.ts';
+import { Buckets, CounterField, GaugeReaders, type Instrument, type Sample } from './instruments.ts';
 import { toOpenMetrics } from './openmetrics.ts';
 
 /** The metrics of one component. The same name and labels are the same series for everybody; it is shown as long as one scope that asked
@@ -47,6 +47,11 @@ export class MetricStore {
       },
     };
     return scope;
+  }
+
+  /** Everything that a metric says now, by its name; empty when there is none of that name. */
+  async samples(name: string): Promise<readonly Sample[]> {
+    return ((await this.registry.getSingleMetric(name)?.get())?.values ?? []) as readonly Sample[]; // as the families of this folder give them
   }
 
   /** The text for whoever asks with this Accept header: Prometheus text, or OpenMetrics where it is named. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { notInThisBuild } from '../core/later.ts';
+import { levels } from '../core/levels.ts';
 import { SecretSchema } from '../core/secret.ts';
 
 const OtlpSchema = z.strictObject({
@@ -13,7 +14,7 @@ const OtlpSchema = z.strictObject({
 export const TelemetrySchema = z.strictObject({
   logs: z
     .strictObject({
-      level: z.enum(['debug', 'info', 'warn', 'error']).default('info').describe('The least severe level that is written.'),
+      level: z.enum(levels).default('info').describe('The least severe level that is written.'),
       format: z
         .enum(['auto', 'json', 'logfmt', 'pretty'])
         .default('auto')

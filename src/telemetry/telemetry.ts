@@ -1,13 +1,16 @@
 import type { Tracer } from '@opentelemetry/api';
 import type { Account } from '../core/account.ts';
 import type { Clock } from '../core/clock.ts';
-import type { Logger, Metrics } from '../core/component.ts';
+import type { Logger, MetricLabels, Metrics } from '../core/component.ts';
+import type { Level } from '../core/levels.ts';
 import { Accounts } from './accounts.ts';
+import type { Sample } from './instruments.ts';
 import { createLog } from './log.ts';
 import type { LogOutput } from './log-output.ts';
 import { LoopLag } from './loop-lag.ts';
 import { type Exposition, MetricStore, type MetricsScope } from './metrics.ts';
 import { addProcessMetrics } from './process-metrics.ts';
+import { Rates } from './rates.ts';
 import type { TelemetryConfig } from './schema.ts';
 import { Traces } from './traces.ts';
 
@@ -33,11 +36,27 @@ export interface Telemetry {
   retain(live: ReadonlySet<string>): void;
   /** What GET /metrics answers to this Accept header. */
   exposition(accept: string): Promise<Exposition>;
+  /** Everything that a metric says now, by its name; empty when there is none of that name. */
+  samples(name: string): Promise<readonly Sample[]>;
+  /** How fast a counter of `ratedCounters` has grown over the last minute, all its series with these labels together. */
+  perSecond(name: string, labels: MetricLabels): number;
+  /** The least severe level of the log, and how to change it until a reload changes the configured one. */
+  logLevel(): Level;
+  setLogLevel(level: Level): void;
+  /** The last lines of the log in JSON, oldest first. */
+  logTail(): readonly string[];
   /** A new level, format and destination, from now on. */
   reconfigure(config: TelemetryConfig): void;
   /** Sends and writes what is there, until `deadline` aborts. */
   stop(deadline: AbortSignal): Promise<void>;
 }
+
+/** The counters whose rates a status shows. */
+const ratedCounters = [
+  'flamegate_receiver_received_profiles_total',
+  'flamegate_endpoint_accepted_profiles_total',
+  'flamegate_endpoint_delivered_profiles_total',
+];
 
 /** Opens logs, metrics and traces. */
 export function createTelemetry(config: TelemetryConfig, options: TelemetryOptions): Telemetry {
@@ -59,6 +78,7 @@ export function createTelemetry(config: TelemetryConfig, options: TelemetryOptio
       dropped.value += lines;
     },
   });
+  const rates = new Rates({ clock, names: ratedCounters, read: (name) => store.samples(name) });
   const traces = new Traces(config.traces, { version, clock, log: log.logger('telemetry') });
   return {
     metrics,
@@ -68,12 +88,18 @@ export function createTelemetry(config: TelemetryConfig, options: TelemetryOptio
     account: (exporter, endpoint) => accounts.account(exporter, endpoint),
     retain: (live) => accounts.retain(live),
     exposition: (accept) => store.exposition(accept),
+    samples: (name) => store.samples(name),
+    perSecond: (name, labels) => rates.perSecond(name, labels),
+    logLevel: () => log.level,
+    setLogLevel: (level) => log.setLevel(level),
+    logTail: () => log.tail(),
     reconfigure(next) {
       log.reconfigure(next.logs);
       traces.reconfigure(next.traces);
     },
     async stop(deadline) {
       lag.stop();
+      rates.stop();
       await traces.stop(deadline);
       await log.close(deadline);
     },

@@ -1,20 +1,28 @@
 import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { AdminSchema } from '../../src/admin/schema.ts';
 import { type AdminEndpoint, type AdminOptions, openAdmin, type ReloadResult } from '../../src/admin/server.ts';
 import { systemClock } from '../../src/core/clock.ts';
-import { createTestLogger } from '../support/host.ts';
+import { createTestLogger, type LogLine } from '../support/host.ts';
 
 const never = new AbortController().signal;
 let unready: readonly string[] = [];
 let reloads: boolean[] = [];
 let result: ReloadResult = { kind: 'unchanged' };
+let level: 'debug' | 'info' | 'warn' | 'error' = 'info';
+const pauses: [string, string, boolean][] = [];
+const lines: LogLine[] = [];
 
-function options(endpoint: string): AdminOptions {
+function options(endpoint: string, settings: object = {}): AdminOptions {
   return {
-    endpoint,
+    admin: AdminSchema.parse({ endpoint, ...settings }),
+    version: '1.2.3',
     clock: systemClock,
-    log: createTestLogger([]),
+    log: createTestLogger(lines),
     random: () => 0,
     exposition: async (accept) => ({ contentType: `text/plain; for=${JSON.stringify(accept)}`, body: 'metric 1\n' }),
     unready: () => unready,
@@ -22,6 +30,18 @@ function options(endpoint: string): AdminOptions {
       reloads.push(dryRun);
       return result;
     },
+    status: () => Promise.reject(new Error('what a status is stands in another test')),
+    bundle: () => Promise.reject(new Error('what a bundle is stands in another test')),
+    config: () => ({ yaml: 'a: 1\n', value: { a: 1 } }),
+    logLevel: () => level,
+    setLogLevel: (next) => {
+      level = next;
+    },
+    pause: async (exporter, endpoint, paused) => {
+      pauses.push([exporter, endpoint, paused]);
+      return true;
+    },
+    endpoints: () => [{ exporter: 'pyroscope/eu', endpoint: 'localhost:4100/base' }],
   };
 }
 
@@ -38,7 +58,7 @@ interface Answer {
 }
 
 /** By node:http: fetch would not let us choose Host and Origin. */
-function ask(method: string, path: string, headers: Record<string, string> = {}, address = admin.address): Promise<Answer> {
+function ask(method: string, path: string, headers: Record<string, string> = {}, address = admin.address, body = ''): Promise<Answer> {
   const [host, port] = address.split(/:(?=\d+$)/);
   return new Promise((resolve, reject) => {
     const sent = request({ host, port, method, path, headers, agent: false }, (response) => {
@@ -48,7 +68,7 @@ function ask(method: string, path: string, headers: Record<string, string> = {},
       });
       response.on('end', () => resolve({ status: response.statusCode ?? 0, headers: response.headers, body }));
     });
-    sent.on('error', reject).end();
+    sent.on('error', reject).end(body);
   });
 }
 
@@ -124,4 +144,86 @@ test('on an address that others reach, changes are refused with the key to set, 
 
 test('a taken address rejects and names it', async () => {
   await assert.rejects(openAdmin(options(admin.address)), new RegExp(`cannot listen on ${admin.address}: .*EADDRINUSE`));
+});
+
+test('a token lets in where it is asked for, and everything else is told what is expected', async (t) => {
+  const directory = mkdtempSync(join(tmpdir(), 'flamegate-admin-'));
+  t.after(() => rmSync(directory, { recursive: true }));
+  const file = join(directory, 'token');
+  writeFileSync(file, '# the old one stays until the clients have the new one\nfirst-token\nsecond-token\n');
+  const open = await openAdmin(options('0.0.0.0:0', { token_file: file }));
+  t.after(() => open.close(never));
+  const address = `127.0.0.1:${open.address.split(':')[1]}`;
+  const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
+  const without = await ask('GET', '/api/v1/config', {}, address);
+  assert.equal(without.status, 401);
+  assert.equal(without.headers['www-authenticate'], 'Bearer realm="flamegate"');
+  assert.match(without.body, /Authorization: Bearer TOKEN.*found none/);
+  assert.equal((await ask('GET', '/api/v1/config', bearer('first-tokem'), address)).status, 401);
+  assert.equal((await ask('POST', '/-/reload', {}, address)).status, 401);
+  for (const token of ['first-token', 'second-token'])
+    assert.equal((await ask('GET', '/api/v1/config', bearer(token), address)).status, 200);
+  const page = { ...bearer('first-token'), origin: 'http://evil.example' };
+  assert.equal((await ask('GET', '/api/v1/config', page, address)).status, 403);
+  assert.equal((await ask('GET', '/-/ready', {}, address)).status, 200);
+  writeFileSync(file, 'third-token-is-longer\n');
+  assert.equal((await ask('GET', '/api/v1/config', bearer('first-token'), address)).status, 401);
+  assert.equal((await ask('GET', '/api/v1/config', bearer('third-token-is-longer'), address)).status, 200);
+  rmSync(file);
+  assert.equal((await ask('GET', '/api/v1/config', bearer('third-token-is-longer'), address)).status, 503);
+});
+
+test('a token file that is missing or empty is a mistake of the configuration', async (t) => {
+  const directory = mkdtempSync(join(tmpdir(), 'flamegate-admin-'));
+  t.after(() => rmSync(directory, { recursive: true }));
+  const file = join(directory, 'token');
+  const isMistake = { exitCode: 78, message: /service\.admin\.token_file/ };
+  await assert.rejects(openAdmin(options('127.0.0.1:0', { token_file: file })), isMistake);
+  writeFileSync(file, '\n');
+  await assert.rejects(openAdmin(options('127.0.0.1:0', { token_file: file })), isMistake);
+});
+
+test('another token file and another certificate are in force on the same address once they are applied', async (t) => {
+  const directory = mkdtempSync(join(tmpdir(), 'flamegate-admin-'));
+  t.after(() => rmSync(directory, { recursive: true }));
+  const file = join(directory, 'token');
+  const open = await openAdmin(options('127.0.0.1:0'));
+  t.after(() => open.close(never));
+  const settings = AdminSchema.parse({ endpoint: '127.0.0.1:0', token_file: file });
+  assert.throws(() => open.prepare(settings), { exitCode: 78 });
+  assert.equal((await ask('GET', '/api/v1/config', {}, open.address)).status, 200);
+  writeFileSync(file, 'token\n');
+  const apply = open.prepare(settings);
+  assert.equal((await ask('GET', '/api/v1/config', {}, open.address)).status, 200);
+  apply();
+  assert.equal((await ask('GET', '/api/v1/config', {}, open.address)).status, 401);
+});
+
+test('an endpoint is paused by its names, whether their slashes are encoded or not', async () => {
+  for (const path of ['pyroscope%2Feu/localhost%3A4100%2Fbase', 'pyroscope/eu/localhost:4100/base']) {
+    pauses.length = 0;
+    assert.equal((await ask('POST', `/api/v1/endpoints/${path}/pause`)).status, 200);
+    assert.equal((await ask('POST', `/api/v1/endpoints/${path}/resume`)).status, 200);
+    const names = ['pyroscope/eu', 'localhost:4100/base'] as const;
+    assert.deepEqual(pauses, [
+      [...names, true],
+      [...names, false],
+    ]);
+  }
+  const unknown = await ask('POST', '/api/v1/endpoints/pyroscope/nobody/pause');
+  assert.equal(unknown.status, 404);
+  assert.match(unknown.body, /pyroscope\/eu\/localhost:4100\/base/);
+});
+
+test('the level of the log is changed, with a line that says from where; what is no level is told', async () => {
+  lines.length = 0;
+  const answer = await ask('PUT', '/api/v1/log-level', {}, admin.address, '{"level":"debug"}');
+  assert.deepEqual([answer.status, JSON.parse(answer.body), level], [200, { level: 'debug' }, 'debug']);
+  assert.deepEqual(
+    lines.map(({ message, facts }) => [message, facts['operation'], facts['from']]),
+    [['something was changed by the admin endpoint', 'setLogLevel', '127.0.0.1']],
+  );
+  for (const body of ['{"level":"loud"}', '{', '[]', '{"level":"info","x":1}'])
+    assert.equal((await ask('PUT', '/api/v1/log-level', {}, admin.address, body)).status, 400, body);
+  assert.equal(level, 'debug');
 });

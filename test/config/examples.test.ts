@@ -4,17 +4,15 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
-import { components } from '../../src/components.ts';
+import { vocabulary } from '../../src/cli/vocabulary.ts';
 import { configJsonSchema } from '../../src/config/json-schema.ts';
 import { loadConfig } from '../../src/config/load.ts';
 import { printConfig } from '../../src/config/print.ts';
 import { formatProblem, hasErrors } from '../../src/config/problems.ts';
-import { TelemetrySchema } from '../../src/telemetry/schema.ts';
 import { schemaFaults } from './check-json-schema.ts';
 import { directory } from './fakes.ts';
 
 const folder = fileURLToPath(new URL('../../examples', import.meta.url));
-const vocabulary = { registry: components, telemetry: TelemetrySchema };
 const schema = configJsonSchema(vocabulary);
 
 function load(file: string, env: Record<string, string> = {}) {

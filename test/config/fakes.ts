@@ -79,6 +79,8 @@ const choose: RouterFactory<typeof chooseSchema> = { kind: 'router', type: 'choo
 /** Factories with one key of every sort, so that these tests need no real component. */
 export const fakeRegistry: Registry = { receivers: [receiver], processors: [drop, labels, choose], exporters: [exporter, files] };
 
+export const fakeAdmin = z.strictObject({ endpoint: z.string().default('127.0.0.1:4041') });
+
 export const fakeTelemetry = z.strictObject({
   logs: z.strictObject({ level: z.enum(['debug', 'info', 'warn', 'error']).default('info').describe('Least severe.') }).prefault({}),
   metrics: notInThisBuild('Metrics by OTLP.').optional(),
@@ -105,7 +107,7 @@ export interface LoadFakes {
 
 /** Loads files by name with the fake factories. */
 export function loadFiles(files: readonly string[], { env = {}, sets = [], alloy = noAlloy }: LoadFakes = {}): Loaded {
-  return loadConfig({ files, sets, env, alloy, registry: fakeRegistry, telemetry: fakeTelemetry });
+  return loadConfig({ files, sets, env, alloy, registry: fakeRegistry, admin: fakeAdmin, telemetry: fakeTelemetry });
 }
 
 /** Loads one file with this text, called c.yaml in what it says. */

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { configJsonSchema } from '../../src/config/json-schema.ts';
 import { schemaFaults } from './check-json-schema.ts';
-import { fakeRegistry, fakeTelemetry, goodText, loadText } from './fakes.ts';
+import { fakeAdmin, fakeRegistry, fakeTelemetry, goodText, loadText } from './fakes.ts';
 
-const schema = configJsonSchema({ registry: fakeRegistry, telemetry: fakeTelemetry });
+const schema = configJsonSchema({ registry: fakeRegistry, admin: fakeAdmin, telemetry: fakeTelemetry });
 
 function faults(t: TestContext, text: string): string[] {
   return schemaFaults(schema, loadText(t, text).tree?.value);

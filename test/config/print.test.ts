@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { printConfig } from '../../src/config/print.ts';
-import { fakeRegistry, fakeTelemetry, goodText, type LoadFakes, loadText } from './fakes.ts';
+import { fakeAdmin, fakeRegistry, fakeTelemetry, goodText, type LoadFakes, loadText } from './fakes.ts';
 
 function print(t: TestContext, text: string, origin = false, options: LoadFakes = {}): string {
   const { config, tree, lines } = loadText(t, text, options);
   assert.ok(config && tree, lines.join('\n'));
-  const printed = printConfig({ config, tree, registry: fakeRegistry, telemetry: fakeTelemetry, origin });
+  const printed = printConfig({ config, tree, registry: fakeRegistry, admin: fakeAdmin, telemetry: fakeTelemetry, origin });
   return printed.replaceAll(/\/\S*\/(?=c\.yaml)/g, '');
 }
 

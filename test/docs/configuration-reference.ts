@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { AdminSchema } from '../../src/admin/schema.ts';
 import { type ComponentKind, componentKinds, serviceSchema } from '../../src/config/schema.ts';
 import { fieldsOf, literalsOf, type Shape, shapeOf } from '../../src/config/shape.ts';
 import { testsSchema } from '../../src/config/tests-schema.ts';
@@ -13,7 +14,7 @@ export function configurationReference(registry: Registry): string {
   );
   return [
     ...sections,
-    section('`service`', serviceSchema(TelemetrySchema)),
+    section('`service`', serviceSchema({ admin: AdminSchema, telemetry: TelemetrySchema })),
     section('`tests`', z.strictObject({ tests: testsSchema })),
   ].join('\n\n');
 }

@@ -48,6 +48,11 @@ test('no secret leaves the process: logs, metrics, answers, verbs', { timeout: 6
     'the secret is in use',
   );
   said.push(await (await fetch(`${gateway.admin}/metrics`)).text());
+  for (const path of ['status', 'config', 'bundle']) {
+    const answer = await fetch(`${gateway.admin}/api/v1/${path}`);
+    assert.equal(answer.status, 200, path);
+    said.push(await answer.text());
+  }
   for (const bad of ['ack: soon', 'bearer_token: 5', 'queue: { type: none }']) {
     writeFileSync(gateway.configFile, configOf(upstream.url, bad));
     for (const query of ['?dry_run=1', '']) said.push(await (await fetch(`${gateway.admin}/-/reload${query}`, { method: 'POST' })).text());

@@ -1,5 +1,5 @@
 import { exitCode, exitCodeOf } from '../../src/cli/exit-code.ts';
-import { Gateway } from '../../src/cli/gateway.ts';
+import { Gateway, sourceOf } from '../../src/cli/gateway.ts';
 import type { Io } from '../../src/cli/io.ts';
 import { loadSources } from '../../src/cli/sources.ts';
 import { formatProblem } from '../../src/config/problems.ts';
@@ -18,9 +18,10 @@ export async function startHere(options: StartOptions): Promise<Running> {
     secretsDir: undefined,
     queueDir: undefined,
   };
-  const { config, problems } = loadSources(sources, io);
-  for (const problem of problems) writer.write(`${formatProblem(problem)}\n`);
-  if (config === undefined) return ended(exitCode.config, printed);
+  const loaded = loadSources(sources, io);
+  const source = sourceOf(loaded);
+  for (const problem of loaded.problems) writer.write(`${formatProblem(problem)}\n`);
+  if (source === undefined) return ended(exitCode.config, printed);
   const output = {
     terminal: false,
     write(line: string) {
@@ -29,7 +30,7 @@ export async function startHere(options: StartOptions): Promise<Running> {
     },
     async close() {},
   };
-  const gateway = new Gateway({ config, load: () => loadSources(sources, io), version: '0.0.0', output });
+  const gateway = new Gateway({ source, load: () => loadSources(sources, io), version: '0.0.0', output });
   try {
     await gateway.start();
   } catch (why) {
