@@ -67,11 +67,30 @@ export class Admission {
     return new Reservation(this, holder);
   }
 
+  /** For reservations: throws when there is no room for so many bytes instead of those. Takes it from others first, the asking one included. */
+  admit(fromBytes: number, bytes: number, { tenant, address }: Holder): void {
+    const toBytes = this.#counted(bytes);
+    const more = toBytes - fromBytes;
+    if (more <= 0) return;
+    this.check(toBytes);
+    const scarceBytes = this.#limitBytes * scarceAbove;
+    const missing = this.#heldBytes + more - scarceBytes;
+    // Whoever is slowest loses his first: what stands still would else count as somebody's fair share.
+    if (missing > 0) this.makeRoom?.(missing);
+    if (this.#heldBytes + more > scarceBytes) {
+      refuseGreedy(this.#byTenant, tenant, more, this.#limitBytes);
+      refuseGreedy(this.#byAddress, address, more, this.#limitBytes);
+    }
+    if (this.#heldBytes + more > this.#limitBytes) {
+      const message = `the requests under way hold ${this.#heldBytes} bytes, this one needs ${more} more, max_in_flight is ${formatSize(this.#limitBytes)}`;
+      throw new Refused('memory', message, retryAfterMs);
+    }
+  }
+
   /** For reservations: what one counts for from now on, and before. */
   move(fromBytes: number, bytes: number, holder: Holder): number {
-    const toBytes = bytes < 0 ? 0 : Math.max(bytes, this.#leastBytes);
+    const toBytes = this.#counted(bytes);
     const more = toBytes - fromBytes;
-    if (more > 0) this.#admit(toBytes, more, holder);
     this.#heldBytes += more;
     this.#total.bytes += more;
     add(this.#byTenant, holder.tenant, more);
@@ -79,17 +98,9 @@ export class Admission {
     return toBytes;
   }
 
-  #admit(toBytes: number, more: number, { tenant, address }: Holder): void {
-    this.check(toBytes);
-    if (this.#heldBytes + more > this.#limitBytes * scarceAbove) {
-      refuseGreedy(this.#byTenant, tenant, more, this.#limitBytes);
-      refuseGreedy(this.#byAddress, address, more, this.#limitBytes);
-    }
-    if (this.#heldBytes + more > this.#limitBytes) this.makeRoom?.(this.#heldBytes + more - this.#limitBytes);
-    if (this.#heldBytes + more > this.#limitBytes) {
-      const message = `the requests under way hold ${this.#heldBytes} bytes, this one needs ${more} more, max_in_flight is ${formatSize(this.#limitBytes)}`;
-      throw new Refused('memory', message, retryAfterMs);
-    }
+  /** Less than 0: nothing. */
+  #counted(bytes: number): number {
+    return bytes < 0 ? 0 : Math.max(bytes, this.#leastBytes);
   }
 }
 
@@ -131,6 +142,9 @@ export class Reservation {
    */
   hold(bytes: number): void {
     if (this.#released) throw new Unserved('canceled', 'the request is over');
+    this.#admission.admit(this.#countedBytes, bytes, this.#holder);
+    // The room that was made may be its own.
+    if (this.#released) throw new Unserved('canceled', 'the request has lost its room');
     this.#countedBytes = this.#admission.move(this.#countedBytes, bytes, this.#holder);
     this.#bytes = bytes;
   }

@@ -29,6 +29,7 @@ const longestTurnMs = 1000;
 // Who has held room for so long and fills it so slowly gives it to others when there is none left.
 const loseAfterMs = 1000;
 const slowBytesPerSecond = 64 * 1024;
+const rankedMs = 50;
 const retryAfterMs = 1000;
 
 /** All bodies that are on their way to one server, looked after together: one timer, whatever their number. */
@@ -36,6 +37,9 @@ export class Bodies {
   readonly #pace: Pace;
   readonly #clock: Clock;
   readonly #coming = new Set<Coming>();
+  /** Those that may lose their room. */
+  #slowestLast: Coming[] = [];
+  #rankedUntil = Number.NEGATIVE_INFINITY;
   #cancel: (() => void) | undefined;
 
   constructor(pace: Pace, clock: Clock) {
@@ -50,6 +54,7 @@ export class Bodies {
 
   remove(body: Coming): void {
     this.#coming.delete(body);
+    if (this.#coming.size === 0) this.#slowestLast = [];
   }
 
   cutAll(why: Refused): void {
@@ -59,18 +64,26 @@ export class Bodies {
   /** Takes so many bytes, or as many as there are, from those that come slowest. */
   makeRoom(bytes: number): void {
     const now = this.#clock.monotonic();
-    const slow = [...this.#coming].filter((body) => now - body.startedAt >= loseAfterMs && rate(body, now) < slowBytesPerSecond);
-    slow.sort((a, b) => rate(a, now) - rate(b, now));
+    if (now >= this.#rankedUntil) this.#rank(now);
     let freed = 0;
-    for (const body of slow) {
-      if (freed >= bytes) return;
+    while (freed < bytes) {
+      const body = this.#slowestLast.pop();
+      if (body === undefined) return;
+      if (!this.#coming.has(body) || !isSlow(body, now)) continue;
       freed += body.heldBytes;
       body.cut(new Refused('memory', 'the memory for requests is used up, and this body came slower than the others', retryAfterMs));
     }
   }
 
+  /** Once for all who want room within a moment: there may be many of both. */
+  #rank(now: number): void {
+    this.#rankedUntil = now + rankedMs;
+    this.#slowestLast = [...this.#coming].filter((body) => isSlow(body, now)).sort((a, b) => rate(b, now) - rate(a, now));
+  }
+
   #look(): void {
     this.#cancel = undefined;
+    this.#slowestLast = []; // it holds on to bodies that are over
     const now = this.#clock.monotonic();
     for (const body of this.#coming) {
       const why = this.#tooSlow(body, now);
@@ -90,6 +103,10 @@ export class Bodies {
     const expected = `${formatSize(minBytesPerSecond)} a second (timeouts.min_rate)`;
     return new Unserved('timeout', `the body came slower than ${expected}: ${came} after ${Math.round(lastedMs / 1000)} s`);
   }
+}
+
+function isSlow(body: Coming, now: number): boolean {
+  return now - body.startedAt >= loseAfterMs && rate(body, now) < slowBytesPerSecond;
 }
 
 /** Bytes per second since the head. */

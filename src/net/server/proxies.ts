@@ -40,7 +40,8 @@ export class TrustedProxies {
   }
 
   #trusts(address: string): boolean {
-    return this.#list.check(address, familyOf(address));
+    // The kernel names the interface of a link-local sender behind it.
+    return this.#list.check(address.split('%')[0] ?? '', familyOf(address));
   }
 }
 

@@ -6,6 +6,7 @@ import { Body, type BodyOwner } from './body.ts';
 import type { Dialect, Exchange, Identity, Reply, Request, Route } from './exchange.ts';
 import type { Sender } from './identity.ts';
 import { inflate } from './inflate.ts';
+import { networkOf } from './network.ts';
 import { Unserved } from './unserved.ts';
 
 /** What every request of a server shares. */
@@ -75,7 +76,7 @@ export class Work implements Request, BodyOwner {
     this.exchange.onGone((why) => this.end(why));
     if (this.#isOver) return;
     const { admission, bodies, clock, maxBytes } = this.#limits;
-    this.#reservation = admission.open({ tenant, address: this.exchange.peer.address });
+    this.#reservation = admission.open({ tenant, address: networkOf(this.exchange.peer.address) });
     if (this.#route.streams === true) {
       // It is read by the route, and counts as one that is small.
       this.#reservation.hold(0);

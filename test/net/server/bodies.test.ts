@@ -67,7 +67,15 @@ test('when there is no room the slowest bodies lose theirs, slowest first, and o
   const bodies = new Bodies({ timeoutMs: 60_000, minBytesPerSecond: 0 }, clock);
   const cut: string[] = [];
   const coming = (name: string, receivedBytes: number): Coming => {
-    const body = { startedAt: clock.monotonic(), receivedBytes, heldBytes: 100, cut: () => cut.push(name) };
+    const body = {
+      startedAt: clock.monotonic(),
+      receivedBytes,
+      heldBytes: 100,
+      cut: () => {
+        cut.push(name);
+        bodies.remove(body);
+      },
+    };
     bodies.add(body);
     return body;
   };
@@ -79,7 +87,65 @@ test('when there is no room the slowest bodies lose theirs, slowest first, and o
   bodies.makeRoom(50);
   assert.deepEqual(cut, ['silent']);
   bodies.makeRoom(1000);
-  assert.deepEqual(cut, ['silent', 'silent', 'slow']);
+  assert.deepEqual(cut, ['silent', 'slow']);
+});
+
+test('many who want room beside many slow bodies cost next to nothing', () => {
+  const clock = new FakeClock();
+  const bodies = new Bodies({ timeoutMs: 60_000, minBytesPerSecond: 0 }, clock);
+  let looks = 0;
+  for (let count = 0; count < 5000; count++) {
+    const body: Coming = {
+      get startedAt() {
+        looks += 1;
+        return -2000;
+      },
+      receivedBytes: count,
+      heldBytes: 100,
+      cut: () => bodies.remove(body),
+    };
+    bodies.add(body);
+  }
+  for (let count = 0; count < 5000; count++) bodies.makeRoom(100);
+  assert.ok(looks < 5000 * 60, `${looks} looks at 5,000 bodies`);
+});
+
+test("room that a body gets by losing its own is nobody's", async () => {
+  const clock = new FakeClock();
+  const admission = new Admission(1000);
+  const bodies = new Bodies({ timeoutMs: 60_000, minBytesPerSecond: 0 }, clock);
+  admission.makeRoom = (bytes) => bodies.makeRoom(bytes);
+  const other = admission.open();
+  other.hold(700);
+  const own = admission.open();
+  own.hold(200);
+  const body: Coming = { startedAt: -2000, receivedBytes: 1, heldBytes: 200, cut: () => own.release() };
+  bodies.add(body);
+  await clock.advance(100);
+  assert.throws(() => own.hold(400), /has lost its room/);
+  assert.equal(admission.heldBytes, 700);
+  other.release();
+  assert.equal(admission.heldBytes, 0);
+});
+
+test('who stands still is no reason to refuse who does not, under however many names', () => {
+  const clock = new FakeClock();
+  const admission = new Admission(1000);
+  const bodies = new Bodies({ timeoutMs: 60_000, minBytesPerSecond: 0 }, clock);
+  admission.makeRoom = (bytes) => bodies.makeRoom(bytes);
+  for (let count = 0; count < 95; count++) {
+    const one = admission.open({ tenant: `made up ${count}`, address: '10.0.0.1' });
+    one.hold(10);
+    const body: Coming = { startedAt: -2000, receivedBytes: 1, heldBytes: 10, cut: () => end() };
+    const end = (): void => {
+      bodies.remove(body);
+      one.release();
+    };
+    bodies.add(body);
+  }
+  const honest = admission.open({ tenant: 'honest', address: '10.0.0.2' });
+  honest.hold(100);
+  assert.ok(admission.heldBytes <= 875);
 });
 
 test('a body that loses its room is 503 with Retry-After, and whoever needed it is served', async (t) => {

@@ -22,6 +22,14 @@ test('believes a trusted proxy about who came before it, and nobody else', () =>
   assert.equal(seen('192.0.2.8', '198.51.100.1'), '192.0.2.8');
   assert.equal(seen('fd12::1', '2001:db8::1'), '2001:db8::1');
   assert.equal(seen('10.1.2.3'), '10.1.2.3');
+  assert.equal(seen('fe80::1%eth0', '198.51.100.1'), 'fe80::1%eth0');
+  assert.equal(
+    new TrustedProxies(['fe80::/10']).see({ address: 'fe80::1%eth0', secure: false, certificate: undefined }, [
+      'x-forwarded-for',
+      '198.51.100.1',
+    ]).address,
+    '198.51.100.1',
+  );
   assert.equal(seen('', '198.51.100.1'), '198.51.100.1', 'a unix socket');
 });
 
