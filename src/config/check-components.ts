@@ -1,10 +1,11 @@
 import { realpathSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
 import { z } from 'zod';
+import type { AnyFactory, Registry } from '../core/component.ts';
 import { Secret } from '../core/secret.ts';
 import { problemAt } from './problems.ts';
 import type { Reading } from './read.ts';
-import type { Config } from './schema.ts';
+import { type Config, componentKinds } from './schema.ts';
 import { formatPlace, type Path, type Problem, type Tree, valueAt } from './tree.ts';
 
 /** What two components must not share, and what is legal in one but worth a word. Knows the keys of the contract, not the components. */
@@ -15,6 +16,17 @@ export function checkComponents(tree: Tree, components: Reading['components'], c
 const WithQueue = z.object({ queue: z.object({ type: z.string(), dir: z.string().optional() }) });
 const WithDirectory = z.object({ dir: z.string() });
 const WithEndpoint = z.object({ endpoint: z.string() });
+/** What each component says of the files that it names. */
+export function checkFiles(tree: Tree, components: Reading['components'], registry: Registry): Problem[] {
+  return componentKinds.flatMap((kind) =>
+    [...components[kind]].flatMap(([id, { type, config }]) => {
+      const factory: AnyFactory | undefined = registry[kind].find((candidate) => candidate.type === type);
+      const faults = factory?.check?.(config) ?? [];
+      return faults.map(({ path, message, severity = 'error' }) => problemAt(tree, [kind, id, ...path], message, { severity }));
+    }),
+  );
+}
+
 const Headers = z.record(z.string(), z.unknown()).optional();
 const WithEndpoints = z.object({ endpoints: z.array(z.object({ url: z.unknown(), headers: Headers, http_headers: Headers })) });
 const WithAck = z.object({ ack: z.string() });

@@ -1,5 +1,5 @@
 import { checkPipelines, checkReferences } from './check.ts';
-import { checkComponents } from './check-components.ts';
+import { checkComponents, checkFiles } from './check-components.ts';
 import { checkProcessors } from './check-processors.ts';
 import type { Reference, References } from './env.ts';
 import { type Language, readReferenced, readSources, type SourceFile } from './files.ts';
@@ -88,6 +88,7 @@ export function loadConfig(options: LoadOptions): Loaded {
   const wrong = new Set(problems.filter(({ severity }) => severity === 'error').map(({ path }) => path));
   const found: Problem[] = [];
   const { config, components } = readConfig(tree, options, found, unavailable);
+  found.push(...checkFiles(tree, components, options.registry));
   found.push(...checkReferences(tree, options.registry), ...checkComponents(tree, components, config));
   found.push(...checkProcessors(tree, components, options.registry));
   // A value that could not be read is not also of the wrong kind.

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { AnyFactory } from '../core/component.ts';
 import { Secret } from '../core/secret.ts';
 import { formatDuration, formatSize } from '../core/units.ts';
 import { emitYaml } from './emit.ts';
@@ -34,7 +35,7 @@ export function readableConfig({
   const components = componentKinds.map((kind) => {
     const printed = [...config[kind]].map(([id, { type, config: settings }]) => {
       const factory = registry[kind].find((candidate) => candidate.type === type);
-      return [id, readable(settings, factory?.schema, valueAt(tree.value, [kind, id]))];
+      return [id, readable(inForceOf(factory, settings), factory?.schema, valueAt(tree.value, [kind, id]))];
     });
     return [kind, Object.fromEntries(printed)];
   });
@@ -44,6 +45,10 @@ export function readableConfig({
     ...Object.fromEntries(components),
     service: readable(service, serviceSchema({ admin, telemetry }), valueAt(tree.value, ['service'])),
   };
+}
+
+function inForceOf(factory: AnyFactory | undefined, settings: unknown): unknown {
+  return factory?.inForce === undefined ? settings : factory.inForce(settings);
 }
 
 function originOf(path: Path, tree: Tree): string {

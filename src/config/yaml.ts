@@ -39,6 +39,12 @@ export function parseYaml(input: YamlText, from: References): YamlResult {
   const fail = (place: Place, message: string): YamlResult => {
     return { node: undefined, problems: [{ place, path: '', message, severity: 'error' }], foreign: [] };
   };
+  const deep = tooDeepAt(input.text);
+  if (deep !== undefined) {
+    const before = input.text.slice(0, deep).split('\n');
+    const place = { line: before.length, column: (before.at(-1)?.length ?? 0) + 1 };
+    return fail(input.inline === undefined ? { ...placeAt(0), ...place } : placeAt(deep), tooDeep);
+  }
   const documents = parseDocuments(input.text.replace(/^\uFEFF/, ''), lines);
   if (documents === undefined) return fail(placeAt(lines.lineStarts.at(-1) ?? 0), tooDeep);
   const [document, second] = documents;
@@ -49,6 +55,21 @@ export function parseYaml(input: YamlText, from: References): YamlResult {
   const reading = new Reading(placeAt, from);
   const node = document.contents === null ? emptyMap(placeAt(0)) : reading.read(document.contents, []);
   return { node, problems: reading.problems, foreign: reading.foreign };
+}
+
+// The parser's stack ends somewhere above, and where depends on who calls it: no two callers would say the same of one file.
+const mostOpen = 400;
+
+/** Where more is open at once than any configuration has, by brackets or by dashes in one line; brackets in texts count too. */
+function tooDeepAt(text: string): number | undefined {
+  let open = 0;
+  for (const { 0: sign, index } of text.matchAll(/[[\]{}]|(?:[-?] +){400}/g)) {
+    if (sign.length > 1) return index;
+    if (sign === '[' || sign === '{') open += 1;
+    else open = Math.max(0, open - 1);
+    if (open > mostOpen) return index;
+  }
+  return undefined;
 }
 
 /** Undefined when the text is nested so deeply that the parser's own stack ends; the last line it began is then the culprit. */

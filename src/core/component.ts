@@ -139,12 +139,27 @@ interface Factory<S extends z.ZodType> {
   readonly fixedKeys?: readonly string[];
   /** What is legal in a configuration and worth a word: a warning each. */
   advise?(config: z.output<S>): readonly Advice[];
+  /** Reads the files that a configuration names and says what is wrong with them. Called when a configuration is checked, before anything is
+   *  created: by `validate`, by every start, by every reload. Throws nothing. */
+  check?(config: z.output<S>): readonly ConfigFault[];
+  /** The configuration with the defaults that follow from its other keys: what `print-config` shows. */
+  inForce?(config: z.output<S>): z.output<S>;
 }
 
 /** A warning about one place below a component's settings. */
 export interface Advice {
   readonly path: readonly (string | number)[];
   readonly message: string;
+}
+
+/** What is wrong with a configuration that its schema takes. */
+export interface ConfigFault {
+  /** Keys and indexes below the component. */
+  readonly path: readonly (string | number)[];
+  /** What was found and what is expected; never the content of a file. */
+  readonly message: string;
+  /** A warning where the component runs all the same. */
+  readonly severity?: 'error' | 'warning';
 }
 
 /** Makes receivers of one type. create() does no I/O: `validate` calls it only to find mistakes, a reload calls it while the old parts run. */

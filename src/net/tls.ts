@@ -1,6 +1,8 @@
 import { createSecureContext, type SecureContextOptions, type SecureVersion } from 'node:tls';
+import type { ConfigFault } from '../core/component.ts';
 import { messageOf } from '../core/errors.ts';
 import { checkCertificates } from './certificates.ts';
+import { faultsOfTrying, fileFaults } from './client/check-files.ts';
 import { FollowedFile } from './client/followed-file.ts';
 import type { Renewable } from './server/renewal.ts';
 import type { ListenerTlsConfig } from './server/schema.ts';
@@ -73,6 +75,14 @@ export class ListenerTls implements Renewable {
     if (ca === undefined) return;
     complain(`client_ca_file ${client_ca_file} holds no certificate, or half of one`, () => checkCertificates(ca));
   }
+}
+
+/** What is wrong with the files of a listener's `tls`, below the keys that name them. */
+export function listenerTlsFaults(at: ConfigFault['path'], config: ListenerTlsConfig): ConfigFault[] {
+  const unreadable = (['cert_file', 'key_file', 'client_ca_file'] as const).flatMap((key) => fileFaults([...at, key], config[key]));
+  if (unreadable.length > 0) return unreadable;
+  const ofPair = faultsOfTrying([...at, 'cert_file'], () => new ListenerTls({ ...config, client_ca_file: undefined }));
+  return ofPair.length > 0 ? ofPair : faultsOfTrying([...at, 'client_ca_file'], () => new ListenerTls(config));
 }
 
 function complain(complaint: string, act: () => void): void {

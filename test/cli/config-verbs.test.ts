@@ -77,6 +77,15 @@ test('print-config prints what is in force, and the problems of a bad file on st
   assert.equal(code, 0);
   assert.match(stdout, /^ {10}password: <secret> # c\.yaml:4:72 \$\{PASSWORD\}$/m);
   assert.match(stdout, /^ {4}endpoint: 127\.0\.0\.1:4040 # default$/m);
+  // Defaults that follow from other keys are defaults too.
+  assert.match(stdout, /^ {4}ack: queued # default$/m);
+  assert.match(stdout, /^ {8}max_backoff_retries: 0 # default$/m);
+  const waiting = await run(
+    t,
+    (sources, io) => runPrintConfig({ ...sources, origin: false }, io),
+    good.replace('endpoints:', 'ack: delivered\n    endpoints:'),
+  );
+  assert.match(waiting.stdout, /^ {8}max_backoff_retries: 10$/m);
   const bad = await run(t, (sources, io) => runPrintConfig({ ...sources, origin: false }, io), 'x: 1');
   assert.equal(bad.code, 78);
   assert.equal(bad.stdout, '');

@@ -7,7 +7,7 @@ import { openListener } from '../../src/net/server/listener.ts';
 import { createTestLogger } from '../support/host.ts';
 
 test('a taken port is 69, however deep the cause lies', async () => {
-  const busy = createServer();
+  const busy = createServer((socket) => socket.resume()); // or it would not see that whoever asked who it is has left
   await new Promise<void>((resolve) => busy.listen(0, '127.0.0.1', resolve));
   const address = busy.address();
   const port = typeof address === 'object' ? address?.port : 0;

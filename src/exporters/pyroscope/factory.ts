@@ -1,4 +1,5 @@
-import type { ExporterFactory, Held, Host } from '../../core/component.ts';
+import type { ConfigFault, ExporterFactory, Held, Host } from '../../core/component.ts';
+import { credentialFaults, tlsFaults } from '../../net/client/check-files.ts';
 import type { Log } from '../../queue/log.ts';
 import { openLog } from '../../queue/open.ts';
 import type { QueueConfig } from '../../queue/schema.ts';
@@ -26,8 +27,27 @@ export const pyroscopeExporter: ExporterFactory<typeof PyroscopeExporterSchema> 
   schema: PyroscopeExporterSchema,
   // What lies in the old queue would be left behind.
   fixedKeys: ['queue.type', 'queue.dir'],
+  check: checkEndpoints,
+  inForce,
   create: createExporter,
 };
+
+/** An Alloy starts without a secret that it cannot read, and so must what runs its file: each attempt looks again. */
+function checkEndpoints({ endpoints, compatibility }: PyroscopeExporterConfig): ConfigFault[] {
+  const severity = compatibility === 'alloy' ? 'warning' : 'error';
+  const below = (at: number, fault: ConfigFault): ConfigFault => ({ ...fault, path: ['endpoints', at, ...fault.path] });
+  return endpoints.flatMap((endpoint, at) => [
+    ...tlsFaults(endpoint).map((fault) => below(at, fault)),
+    ...credentialFaults(endpoint).map((fault) => below(at, { ...fault, severity })),
+  ]);
+}
+
+/** `ack` and the number of attempts follow from the queue where they are not written. */
+function inForce(config: PyroscopeExporterConfig): PyroscopeExporterConfig {
+  const attempts = ackOf(config) === 'delivered' ? alloyAttempts : 0;
+  const endpoints = config.endpoints.map((endpoint) => ({ ...endpoint, max_backoff_retries: endpoint.max_backoff_retries ?? attempts }));
+  return { ...config, ack: ackOf(config), endpoints };
+}
 
 function createExporter(config: PyroscopeExporterConfig, host: Host): PyroscopeExporter {
   const delivered = ackOf(config) === 'delivered';

@@ -1,8 +1,18 @@
-import type { Host } from '../../core/component.ts';
+import type { ConfigFault, Host } from '../../core/component.ts';
+import { faultsOfTrying } from '../client/check-files.ts';
 import type { AuthConfig } from './auth-schema.ts';
 import type { Authenticator } from './identity.ts';
-import { Tokens } from './tokens.ts';
-import { Users } from './users.ts';
+import { readTokens, Tokens } from './tokens.ts';
+import { readUsers, Users } from './users.ts';
+
+/** What is wrong with the file of senders that `auth` names, below its key. */
+export function authFaults(at: ConfigFault['path'], config: AuthConfig | undefined): ConfigFault[] {
+  const { basic, bearer } = config ?? {};
+  return [
+    ...(basic === undefined ? [] : faultsOfTrying([...at, 'basic', 'users_file'], () => readUsers(basic.users_file))),
+    ...(bearer === undefined ? [] : faultsOfTrying([...at, 'bearer', 'tokens_file'], () => readTokens(bearer.tokens_file))),
+  ];
+}
 
 /** What `auth` asks for; undefined: nobody is asked. Throws a sentence that names a file that is missing or of no use. */
 export function createAuthenticator(

@@ -30,7 +30,7 @@ export class Tokens implements Authenticator {
 
   /** Throws a sentence that names the file when it is missing or of no use. */
   constructor(path: string, host: Pick<Host, 'clock' | 'log'>) {
-    this.#file = new CredentialFile('tokens_file', path, (line) => this.#parse(line));
+    this.#file = readTokens(path, this.#key);
     this.#renewal = new Renewal(this.#file, host);
   }
 
@@ -54,16 +54,25 @@ export class Tokens implements Authenticator {
     throw unauthenticated({ ...scheme, challenge: `${scheme.challenge}, error="invalid_token"` }, 'the token is not known here');
   }
 
-  #parse(line: string): Entry<Known> | string {
-    const [token = '', tenantText, ...more] = line.split(/[ \t]+/);
-    if (more.length > 0 || !tokenForm.test(token)) return '`token [tenant[,tenant]]`, the token of printable ASCII';
-    const tenants = tenantText === undefined ? undefined : parseTenants(tenantText);
-    if (typeof tenants === 'string') return tenants;
-    const digest = this.#digest(token);
-    return { key: digest.toString('base64'), value: { digest, identity: { name: '', tenants } } };
-  }
-
   #digest(token: string): Buffer {
-    return createHmac('sha256', this.#key).update(token).digest();
+    return digestOf(token, this.#key);
   }
+}
+
+/** Tokens under a key of this process. Throws a sentence that names the file when it is missing or of no use. */
+export function readTokens(path: string, key: Buffer = randomBytes(32)): CredentialFile<Known> {
+  return new CredentialFile('tokens_file', path, (line) => parseToken(line, key));
+}
+
+function parseToken(line: string, key: Buffer): Entry<Known> | string {
+  const [token = '', tenantText, ...more] = line.split(/[ \t]+/);
+  if (more.length > 0 || !tokenForm.test(token)) return '`token [tenant[,tenant]]`, the token of printable ASCII';
+  const tenants = tenantText === undefined ? undefined : parseTenants(tenantText);
+  if (typeof tenants === 'string') return tenants;
+  const digest = digestOf(token, key);
+  return { key: digest.toString('base64'), value: { digest, identity: { name: '', tenants } } };
+}
+
+function digestOf(token: string, key: Buffer): Buffer {
+  return createHmac('sha256', key).update(token).digest();
 }

@@ -32,7 +32,7 @@ export class Users implements Authenticator {
 
   /** Throws a sentence that names the file when it is missing or of no use. */
   constructor(path: string, host: Pick<Host, 'clock' | 'log' | 'share'>) {
-    this.#file = new CredentialFile('users_file', path, parseUser);
+    this.#file = readUsers(path);
     this.#renewal = new Renewal(this.#file, host);
     this.#host = host;
   }
@@ -79,6 +79,11 @@ const nobodysDigits = `${digits(21)}.${digits(30)}.`;
 
 function digits(count: number): string {
   return randomBytes(count).toString('base64').replaceAll('+', '.').slice(0, count);
+}
+
+/** Throws a sentence that names the file when it is missing or of no use. */
+export function readUsers(path: string): CredentialFile<User> {
+  return new CredentialFile('users_file', path, parseUser);
 }
 
 function parseUser(line: string): Entry<User> | string {

@@ -4,10 +4,12 @@ import { messageOf } from '../../core/errors.ts';
 import { type Labels, memoByLabels } from '../../core/labels.ts';
 import { mapLabels } from '../../core/profile.ts';
 import { DurationSchema } from '../../core/units.ts';
+import { faultsOfTrying } from '../../net/client/check-files.ts';
 import { createHttpClient } from '../../net/client/client.ts';
+import { FollowedFile } from '../../net/client/followed-file.ts';
 import { type HttpClientConfig, httpClientShape, refineHttpClient } from '../../net/client/schema.ts';
 import { Feed, fileSource, urlSource } from './feed.ts';
-import { indexTargets, TargetSchema, targetsOf } from './targets.ts';
+import { indexTargets, parseTargets, TargetSchema, targetsOf } from './targets.ts';
 
 const { url: _url, ...clientShape } = httpClientShape;
 
@@ -55,6 +57,10 @@ export const enrich: ProcessorFactory<typeof schema> = {
   schema,
   sets: true,
   reads: ({ match }) => [match.profile],
+  check({ targets_file: path }) {
+    if (path === '') return [];
+    return faultsOfTrying(['targets_file'], () => parseTargets(new FollowedFile(path).readNow()));
+  },
   create({ targets, targets_file: path, targets_url: url, refresh, http_client, match, copy }, host) {
     const written = targetsOf(targets);
     const file = path === '' ? undefined : new Feed(fileSource(path), host, refresh, rebuild);
