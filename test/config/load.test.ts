@@ -84,7 +84,6 @@ tests: []
     'c.yaml:4:3 receivers.otlp: the receiver otlp is not in this build',
     'c.yaml:20:17 service.memory_limit: not in this build: nothing would act on it',
     'c.yaml:21:25 service.telemetry.metrics: not in this build: nothing would act on it',
-    'c.yaml:22:8 tests: not in this build: nothing would act on it',
   ]);
 });
 
