@@ -1,6 +1,7 @@
 import { RE2JS } from 're2js';
 import { z } from 'zod';
 import { messageOf } from './errors.ts';
+import { type SimplePattern, simplePattern } from './regex-simple.ts';
 
 /**
  * A regular expression as Prometheus has them: RE2, anchored at both ends, and the dot matches a newline (Prometheus 3.0 model/relabel).
@@ -10,6 +11,7 @@ export class AnchoredRegex {
   /** As the user wrote it. */
   readonly source: string;
   readonly #pattern: RE2JS;
+  readonly #simple: SimplePattern | undefined;
   readonly #matchesAll: boolean;
 
   /** Throws a SyntaxError that says what RE2 does not take. */
@@ -24,16 +26,26 @@ export class AnchoredRegex {
         cause: why,
       });
     }
+    this.#simple = simplePattern(source);
   }
 
   /** Whether it matches all of the text. */
   test(text: string): boolean {
-    return this.#matchesAll || this.#pattern.test(text);
+    if (this.#matchesAll) return true;
+    const simple = this.#simple;
+    return simple !== undefined && text.length <= simple.longest ? simple.regex.test(text) : this.#pattern.test(text);
   }
 
   /** What the groups of a match hold, the whole text first; one that took no part is empty. Undefined when the text does not match. */
   exec(text: string): readonly string[] | undefined {
-    if (this.#matchesAll) return [text, text];
+    if (this.#matchesAll) return this.source === '.*' ? [text] : [text, text];
+    const simple = this.#simple;
+    if (simple !== undefined && text.length <= simple.longest) {
+      const found = simple.regex.exec(text);
+      if (found === null) return undefined;
+      for (let group = 1; group < found.length; group += 1) found[group] ??= '';
+      return found;
+    }
     const matcher = this.#pattern.matcher(text);
     if (!matcher.find()) return undefined;
     const groups = [text];

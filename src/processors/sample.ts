@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { ProcessorFactory } from '../core/component.ts';
-import { hash53 } from '../core/hash.ts';
-import { labelKey, valuesKey } from '../core/label-key.ts';
+import { hash53, hashLabels } from '../core/hash.ts';
+import { valuesKey } from '../core/label-key.ts';
 import { type Labels, memoByLabels } from '../core/labels.ts';
 import { filterSeries } from '../core/profile.ts';
 
@@ -30,8 +30,8 @@ export const sample: ProcessorFactory<typeof schema> = {
       : [],
   reads: ({ key }) => key,
   create({ ratio, key }) {
-    const keyOf = (labels: Labels): string => (key.length === 0 ? labelKey(labels) : valuesKey(labels, key));
-    const keeps = memoByLabels((labels) => hash53(keyOf(labels)) / hashes < ratio);
+    const hashOf = (labels: Labels): number => (key.length === 0 ? hashLabels(labels) : hash53(valuesKey(labels, key)));
+    const keeps = memoByLabels((labels) => hashOf(labels) / hashes < ratio);
     return {
       process: (batch, drop) =>
         filterSeries(batch, (series) => {

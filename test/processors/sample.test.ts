@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { hash53 } from '../../src/core/hash.ts';
+import { hash53, hashLabels } from '../../src/core/hash.ts';
 import { Labels } from '../../src/core/labels.ts';
 import { sample } from '../../src/processors/sample.ts';
 import { pushSeries } from '../support/batches.ts';
@@ -24,6 +24,8 @@ test('a series is never torn: the same decision again, in another process, and w
   const again = createProcessor(sample, { ratio: 0.3 });
   assert.deepEqual(again.run(...[...fleet].reverse()).labels.toReversed(), kept);
   assert.deepEqual(again.run(...fleet.map((series) => ({ ...series, labels: Labels.from(series.labels) }))).labels, kept);
+  assert.equal(hashLabels(Labels.of({ a: '1', bc: '2' })), 1392001760781704);
+  assert.notEqual(hashLabels(Labels.of({ ab: 'c' })), hashLabels(Labels.of({ a: 'bc' })));
   // What another version must still say: gateways are updated one by one.
   assert.deepEqual(
     ['', 'a', 'pod-1', 'pod-2', '日本'].map(hash53),

@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import type { ProcessorFactory } from '../../core/component.ts';
 import { groupKey, groupLabels, groupWords } from '../../core/group-key.ts';
-import { hash53 } from '../../core/hash.ts';
-import { labelKey } from '../../core/label-key.ts';
+import { hashLabels } from '../../core/hash.ts';
 import { memoByLabels } from '../../core/labels.ts';
 import { countProfiles, mapSeries, type Series } from '../../core/profile.ts';
 import { DurationSchema } from '../../core/units.ts';
@@ -46,7 +45,7 @@ export const cardinality: ProcessorFactory<typeof schema> = {
     const by = [per];
     const sets = new Map<string, RecentSet>();
     const shared = new RecentSet(mostSeries, window);
-    const memberOf = memoByLabels((labels) => hash53(labelKey(labels)));
+    const memberOf = memoByLabels((labels) => hashLabels(labels));
     const reduced = memoByLabels((labels) => labels.without((name) => name === label));
     const relabeled = metrics.counter(
       'flamegate_cardinality_relabeled_profiles_total',

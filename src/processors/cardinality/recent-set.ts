@@ -1,3 +1,5 @@
+import { Lru } from '../../core/lru.ts';
+
 /**
  * At most so many numbers, each for as long as it was seen within the window. A number that is known is always taken; a new one when there is
  * room, or when the one not seen for longest has left the window.
@@ -5,8 +7,8 @@
 export class RecentSet {
   readonly #most: number;
   readonly #windowMs: number;
-  /** Number -> when it was seen, monotonic milliseconds; longest ago first. */
-  readonly #seen = new Map<number, number>();
+  /** Number -> when it was seen, monotonic milliseconds. */
+  readonly #seen = new Lru<number, number>();
 
   constructor(most: number, windowMs: number) {
     this.#most = most;
@@ -25,8 +27,8 @@ export class RecentSet {
   }
 
   #forgetOne(now: number): boolean {
-    const [oldest] = this.#seen;
-    if (oldest === undefined || now - oldest[1] <= this.#windowMs) return false;
-    return this.#seen.delete(oldest[0]);
+    const { oldest } = this.#seen;
+    if (oldest === undefined || now - oldest.value <= this.#windowMs) return false;
+    return this.#seen.delete(oldest.key);
   }
 }

@@ -1,3 +1,5 @@
+import { Lru } from '../../core/lru.ts';
+
 /** What is limited: amounts per second; 0 is no limit. */
 export interface Rates {
   readonly profiles: number;
@@ -25,7 +27,7 @@ export class Buckets {
   readonly #rates: Rates;
   readonly #burstSeconds: number;
   readonly #maxKeys: number;
-  readonly #buckets = new Map<string, Bucket>();
+  readonly #buckets = new Lru<string, Bucket>();
   #shared: Bucket | undefined;
 
   constructor(rates: Rates, burstSeconds: number, maxKeys: number) {
@@ -60,10 +62,6 @@ export class Buckets {
 
   #refilled(key: string, now: number): Bucket {
     const bucket = this.#buckets.get(key) ?? this.#add(key, now);
-    if (bucket !== this.#shared) {
-      this.#buckets.delete(key);
-      this.#buckets.set(key, bucket);
-    }
     this.#refill(bucket, now);
     return bucket;
   }
@@ -87,9 +85,9 @@ export class Buckets {
 
   /** A full bucket says nothing that a new one would not say. */
   #forgetOne(now: number): boolean {
-    const [oldest] = this.#buckets;
+    const { oldest } = this.#buckets;
     if (oldest === undefined) return false;
-    const [key, bucket] = oldest;
+    const { key, value: bucket } = oldest;
     this.#refill(bucket, now);
     const isFull = bucket.profiles >= this.#rates.profiles * this.#burstSeconds && bucket.bytes >= this.#rates.bytes * this.#burstSeconds;
     if (isFull) this.#buckets.delete(key);

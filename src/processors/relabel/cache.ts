@@ -1,13 +1,13 @@
-import { labelKey } from '../../core/label-key.ts';
+import { hashLabels } from '../../core/hash.ts';
 import type { Labels } from '../../core/labels.ts';
+import { Lru } from '../../core/lru.ts';
 import type { Relabel } from '../../core/relabel.ts';
 
 interface Entry {
-  readonly key: string;
+  readonly hash: number;
+  readonly labels: Labels;
   /** Undefined: dropped. */
   readonly result: Labels | undefined;
-  /** Still in the cache. */
-  live: boolean;
 }
 
 /** Counters of look-ups that found something, and that did not. */
@@ -17,14 +17,17 @@ export interface CacheCounts {
 }
 
 /** Characters. A set of labels as large as this is not kept: ten thousand of them would be most of the memory. */
-const longestKey = 8_192;
+const longest = 8_192;
 
-/** What became of label sets, the last so many that were asked for. Sets are the same when their names and values are. */
+/**
+ * What became of label sets, the last so many that were asked for. Sets are the same when their names and values are; of two with one hash, of
+ * which there are none in practice, the first is kept.
+ */
 export class RelabelCache {
   readonly #relabel: Relabel;
   readonly #maxSize: number;
-  readonly #entries = new Map<string, Entry>();
-  /** Saves the key for sets that the receiver hands out again. */
+  readonly #entries = new Lru<number, Entry>();
+  /** Saves the hash for sets that the receiver hands out again: those that were asked for twice, since a WeakMap is dear to fill. */
   readonly #byIdentity = new WeakMap<Labels, Entry>();
   readonly #counts: CacheCounts;
 
@@ -41,32 +44,27 @@ export class RelabelCache {
   /** What the rules make of the labels, now or earlier; undefined when they drop them. */
   get(labels: Labels): Labels | undefined {
     const same = this.#byIdentity.get(labels);
-    const known = same?.live ? same : this.#entries.get(same?.key ?? labelKey(labels));
-    if (known === undefined) return this.#compute(labels);
+    const hash = same?.hash ?? hashLabels(labels);
+    const known = this.#entries.get(hash);
+    if (known === undefined || !(known === same || known.labels.equals(labels))) return this.#compute(labels, hash, known);
     this.#counts.hits.value += 1;
     if (known !== same) this.#byIdentity.set(labels, known);
-    this.#entries.delete(known.key);
-    this.#entries.set(known.key, known);
     return known.result;
   }
 
-  #compute(labels: Labels): Labels | undefined {
+  #compute(labels: Labels, hash: number, other: Entry | undefined): Labels | undefined {
     this.#counts.misses.value += 1;
     const result = this.#relabel(labels);
-    const key = labelKey(labels);
-    if (key.length > longestKey) return result;
-    const entry = { key, result, live: true };
-    this.#entries.set(key, entry);
-    this.#byIdentity.set(labels, entry);
-    if (this.#entries.size > this.#maxSize) this.#evict();
+    if (other !== undefined || lengthOf(labels) > longest) return result;
+    this.#entries.set(hash, { hash, labels, result });
+    const { oldest } = this.#entries;
+    if (this.#entries.size > this.#maxSize && oldest !== undefined) this.#entries.delete(oldest.key);
     return result;
   }
+}
 
-  /** Of what was not asked for longest. */
-  #evict(): void {
-    const [oldest] = this.#entries.values();
-    if (oldest === undefined) return;
-    oldest.live = false;
-    this.#entries.delete(oldest.key);
-  }
+function lengthOf(labels: Labels): number {
+  let length = 0;
+  for (const { name, value } of labels) length += name.length + value.length;
+  return length;
 }
