@@ -4,6 +4,8 @@ import { AnchoredRegex } from '../../src/core/regex.ts';
 
 test('a pattern must match the whole text, and its dot a newline too', () => {
   assert.ok(new AnchoredRegex('a.c').test('a\nc'));
+  assert.ok(new AnchoredRegex('(?i)A.c').test('a\nc'), 'as RE2 has it too');
+  assert.ok(!new AnchoredRegex('(?i)b').test('abc'));
   assert.ok(!new AnchoredRegex('b').test('abc'));
   assert.ok(new AnchoredRegex('a|b').test('b'));
   assert.ok(!new AnchoredRegex('a|b').test('ab'), 'the alternation is anchored as a whole');

@@ -75,9 +75,9 @@ test('cached equals uncached, whatever comes again and whatever was evicted', ()
   ]);
   const set = fc.dictionary(fc.constantFrom('a', 'b', 'c', 'ab'), fc.constantFrom('', 'x', 'y', '1,1', 'xy'), { noNullPrototype: true });
   fc.assert(
-    fc.property(fc.array(set, { maxLength: 40 }), fc.integer({ min: 1, max: 5 }), (sets, size) => {
+    fc.property(fc.array(set, { maxLength: 40 }), fc.integer({ min: 1, max: 5 }), fc.boolean(), (sets, size, collides) => {
       const counts = { hits: { value: 0 }, misses: { value: 0 } };
-      const cache = new RelabelCache(apply, size, counts);
+      const cache = new RelabelCache(apply, size, counts, collides ? (labels) => labels.size : undefined);
       const objects = sets.map((record) => Labels.of(record));
       for (const labels of [...objects, ...objects]) {
         assert.deepEqual(cache.get(labels)?.toJSON(), apply(labels)?.toJSON());

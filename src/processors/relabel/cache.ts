@@ -30,8 +30,10 @@ export class RelabelCache {
   /** Saves the hash for sets that the receiver hands out again: those that were asked for twice, since a WeakMap is dear to fill. */
   readonly #byIdentity = new WeakMap<Labels, Entry>();
   readonly #counts: CacheCounts;
+  readonly #hashOf: (labels: Labels) => number;
 
-  constructor(relabel: Relabel, maxSize: number, counts: CacheCounts) {
+  constructor(relabel: Relabel, maxSize: number, counts: CacheCounts, hashOf = hashLabels) {
+    this.#hashOf = hashOf;
     this.#relabel = relabel;
     this.#maxSize = maxSize;
     this.#counts = counts;
@@ -44,7 +46,7 @@ export class RelabelCache {
   /** What the rules make of the labels, now or earlier; undefined when they drop them. */
   get(labels: Labels): Labels | undefined {
     const same = this.#byIdentity.get(labels);
-    const hash = same?.hash ?? hashLabels(labels);
+    const hash = same?.hash ?? this.#hashOf(labels);
     const known = this.#entries.get(hash);
     if (known === undefined || !(known === same || known.labels.equals(labels))) return this.#compute(labels, hash, known);
     this.#counts.hits.value += 1;
