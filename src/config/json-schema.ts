@@ -57,6 +57,7 @@ function sectionSchema(schema: z.ZodType): JsonSchema {
 function adapt({ zodSchema, jsonSchema }: { readonly zodSchema: z.core.$ZodTypes; readonly jsonSchema: JsonSchema }): void {
   const { unit, secret, description, default: fallback } = shapeOf(zodSchema);
   const { description: _, default: value, ...typed } = jsonSchema;
+  delete jsonSchema['secretFromOutside'];
   dropLater(jsonSchema);
   if (unit !== undefined) {
     const { words, write, examples } = units[unit];

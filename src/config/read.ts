@@ -1,9 +1,11 @@
 import type { z } from 'zod';
 import type { AnyFactory, Registry } from '../core/component.ts';
+import { Secret } from '../core/secret.ts';
 import { checkValue } from './issues.ts';
 import { laterTypes } from './later.ts';
 import { problemAt, problemsOf } from './problems.ts';
 import { type ComponentConfig, type ComponentKind, type Config, componentKinds, type ServiceSections, serviceSchema } from './schema.ts';
+import { schemaAt, shapeOf } from './shape.ts';
 import { hintFor } from './suggest.ts';
 import { testsSchema } from './tests-schema.ts';
 import { formatPath, isMap, type Path, type Problem, type Tree, valueAt } from './tree.ts';
@@ -84,10 +86,32 @@ function readComponents({ tree, kind, factories, problems, unavailable }: Compon
 }
 
 function readSection<S extends z.ZodType>(tree: Tree, path: Path, schema: S, value: unknown, problems: Problem[]): z.output<S> | undefined {
-  const checked = checkValue(schema, value, (below) => tree.text?.([...path, ...below]));
+  const checked = checkValue(schema, withSecrets(tree, path, schema, value), (below) => tree.text?.([...path, ...below]));
   if (checked.kind === 'valid') return checked.value;
-  problems.push(...problemsOf(checked.faults, tree, path));
+  const faults = checked.faults.map((fault) => ({ ...fault, message: `${fault.message}${readThrough(tree, path, schema, fault.path)}` }));
+  problems.push(...problemsOf(faults, tree, path));
   return undefined;
+}
+
+/** The reference that a secret was read through: the message says nothing else of what was found. */
+function readThrough(tree: Tree, around: Path, schema: z.ZodType, path: Path): string {
+  const at = schemaAt(schema, path);
+  const { through } = tree.place([...around, ...path]);
+  if (at === undefined || through === undefined) return '';
+  const { secret, secretFromOutside } = shapeOf(at);
+  return secret || secretFromOutside ? `, read through ${through.replaceAll(/\s+/g, ' ')}` : '';
+}
+
+/** The value with each text in it as a Secret that the schema takes for one because it was read through a reference. */
+function withSecrets(tree: Tree, path: Path, schema: z.core.$ZodType | undefined, value: unknown): unknown {
+  if (schema === undefined || value === undefined || value === null) return value;
+  const inside = (item: unknown, step: string | number): unknown =>
+    withSecrets(tree, [...path, step], schemaAt(schema, [step], value), item);
+  if (Array.isArray(value)) return value.map(inside);
+  if (isMap(value)) return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, inside(item, key)]));
+  if (!shapeOf(schema).secretFromOutside || tree.place(path).through === undefined) return value;
+  const text = typeof value === 'string' ? value : tree.text?.(path);
+  return text === undefined ? value : new Secret(text);
 }
 
 function idFault(id: string): string | undefined {

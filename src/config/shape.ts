@@ -12,6 +12,8 @@ export interface Shape {
   /** Of a number after parsing: milliseconds or bytes. */
   readonly unit: 'duration' | 'size' | undefined;
   readonly secret: boolean;
+  /** A secret when it is read through a reference: a variable, a file. */
+  readonly secretFromOutside: boolean;
   /** A key of a later build. */
   readonly later: boolean;
 }
@@ -47,6 +49,7 @@ export function shapeOf(schema: z.core.$ZodType): Shape {
     description: typeof meta['description'] === 'string' ? meta['description'].replace(/^(?:duration|size): /, '') : undefined,
     unit: meta['unit'] === 'duration' || meta['unit'] === 'size' ? meta['unit'] : undefined,
     secret: meta['secret'] === true,
+    secretFromOutside: meta['secretFromOutside'] === true,
     later: meta['later'] === true,
   };
 }

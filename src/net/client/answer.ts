@@ -121,8 +121,9 @@ const decoders: Readonly<Record<string, readonly Decoder[]>> = {
   zstd: [(body) => zstdDecompressSync(body, { maxOutputLength: maxDecodedBytes, finishFlush: constants.ZSTD_e_flush })],
 };
 
-/** At most 64 KiB; undefined where the body is not in that coding, and where the coding is not known. */
+/** At most 64 KiB, nothing where no piece of it is so small; undefined where the body is not in that coding, or the coding is not known. */
 function decode(body: Uint8Array, coding: string): Uint8Array | undefined {
+  let isTooLarge = false;
   for (const decoder of decoders[coding] ?? []) {
     // What would grow beyond the bound gives its beginning: half of it, half of that, and so on.
     for (let size = body.byteLength; size > 0; size = Math.floor(size / 2)) {
@@ -132,10 +133,11 @@ function decode(body: Uint8Array, coding: string): Uint8Array | undefined {
         break;
       } catch (error) {
         if (!(error instanceof Error && 'code' in error && error.code === 'ERR_BUFFER_TOO_LARGE')) break;
+        isTooLarge = true;
       }
     }
   }
-  return undefined;
+  return isTooLarge ? nothing : undefined;
 }
 
 function joinValues(headers: IncomingHttpHeaders): Record<string, string> {

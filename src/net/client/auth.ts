@@ -1,6 +1,7 @@
 import { basicAuthorization, userInfoAuthorization } from './basic.ts';
+import { CredentialsError } from './failure.ts';
 import type { TokenSource } from './oauth2.ts';
-import { type HttpClientConfig, isSet } from './schema.ts';
+import { type HttpClientConfig, headerValueFault, isSet } from './schema.ts';
 import { secretReader } from './secret-reader.ts';
 
 const unreadableCredentials = 'unable to read authorization credentials';
@@ -65,7 +66,15 @@ function schemeOf(config: HttpClientConfig): Scheme {
 }
 
 function mapped(secret: ReturnType<typeof secretReader>, make: (secret: string) => string): Scheme {
-  if (typeof secret !== 'string') return async () => make(await secret());
-  const value = make(secret);
-  return () => value;
+  if (typeof secret === 'string') {
+    const value = make(secret);
+    return () => value;
+  }
+  return async () => {
+    const value = make(await secret());
+    // What stands in the configuration was looked at when it was loaded; a file may say something else each time.
+    const fault = headerValueFault(value);
+    if (fault !== undefined) throw new CredentialsError(`${unreadableCredentials}: ${fault}`);
+    return value;
+  };
 }

@@ -39,6 +39,32 @@ function checkHeaderNames(headers: Readonly<Record<string, unknown>>, context: z
   }
 }
 
+/** Why a text cannot be the value of a header, without the text; undefined when it can: printable ASCII, or nothing (RFC 9110, 5.5). */
+export function headerValueFault(text: string): string | undefined {
+  const found = /[^\x20-\x7e]/.exec(text)?.[0];
+  if (found === undefined) return undefined;
+  const name = { '\n': 'a line end', '\r': 'a line end', '\t': 'a tab', '\0': 'a NUL' }[found];
+  const what = name ?? (/\p{Cc}/u.test(found) ? 'a control character' : 'a character that is not ASCII');
+  return `expected the value of a header, which is printable ASCII, found ${what} in it`;
+}
+
+/** Without the white space around it, which no header has (RFC 9110, 5.5): files and variables often end in a line end. */
+function trimmed<T extends string | Secret>(value: T): string | Secret {
+  return typeof value === 'string' ? value.trim() : new Secret(value.reveal().trim());
+}
+
+/** What no header can carry is found here, whatever it was read through: later it would look like the backend's fault. */
+function checkHeaderValue(value: string | Secret, context: z.core.$RefinementCtx): void {
+  const message = headerValueFault(typeof value === 'string' ? value : value.reveal());
+  if (message !== undefined) context.addIssue({ code: 'custom', message });
+}
+
+const HeaderSecretSchema = z
+  .union([z.string(), z.instanceof(Secret)])
+  .transform((value) => new Secret((typeof value === 'string' ? value : value.reveal()).trim()))
+  .superRefine(checkHeaderValue)
+  .meta({ secret: true });
+
 const UrlSchema = z.string().superRefine((value, context) => {
   const message = urlFault(value);
   if (message !== undefined) context.addIssue({ code: 'custom', message });
@@ -56,7 +82,14 @@ const ProxyUrlSchema = z
 const credentialHeaderPattern = /auth|cookie|key|password|secret|token/i;
 
 const HeadersSchema = z
-  .record(z.string(), z.union([z.string(), z.instanceof(Secret)]))
+  .record(
+    z.string(),
+    z
+      .union([z.string(), z.instanceof(Secret)])
+      .transform(trimmed)
+      .superRefine(checkHeaderValue)
+      .meta({ secretFromOutside: true }),
+  )
   .superRefine(checkHeaderNames)
   .transform((headers) =>
     Object.fromEntries(
@@ -70,7 +103,7 @@ const HeadersSchema = z
   .describe('headers of every request; Authorization here beats every other way to authenticate but oauth2');
 
 const HttpHeadersSchema = z
-  .record(z.string(), z.array(SecretSchema))
+  .record(z.string(), z.array(HeaderSecretSchema))
   .superRefine((headers, context) => {
     checkHeaderNames(headers, context);
     for (const name of Object.keys(headers)) {
@@ -91,7 +124,7 @@ const proxyShape = {
     .describe('hosts that are called directly: names, .suffixes, addresses, CIDRs, each with an optional port, or *'),
   proxy_from_environment: z.boolean().default(false).describe('use HTTP_PROXY, HTTPS_PROXY and NO_PROXY'),
   proxy_connect_header: z
-    .record(z.string(), z.array(SecretSchema))
+    .record(z.string(), z.array(HeaderSecretSchema))
     .superRefine(checkHeaderNames)
     .default({})
     .describe('headers of the CONNECT request to the proxy'),
@@ -146,8 +179,8 @@ const BasicAuthSchema = z
 
 const AuthorizationSchema = z
   .strictObject({
-    type: z.string().trim().default('Bearer').describe('first word of the header'),
-    credentials: SecretSchema.optional(),
+    type: z.string().trim().superRefine(checkHeaderValue).default('Bearer').describe('first word of the header'),
+    credentials: HeaderSecretSchema.optional(),
     credentials_file: z.string().optional().describe('read again when it changes'),
   })
   .superRefine((authorization, context) => {
@@ -206,7 +239,7 @@ export const httpClientShape = {
   http_headers: HttpHeadersSchema,
   basic_auth: BasicAuthSchema.optional(),
   authorization: AuthorizationSchema.optional(),
-  bearer_token: SecretSchema.optional(),
+  bearer_token: HeaderSecretSchema.optional(),
   bearer_token_file: z.string().optional().describe('read again when it changes'),
   oauth2: OAuth2Schema.optional().describe('client credentials grant; the token replaces any Authorization header'),
   tls_config: TlsSchema.optional(),

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { gzipSync } from 'node:zlib';
+import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib';
 import fc from 'fast-check';
 import { answerText } from '../../../src/net/client/answer.ts';
 import { redirectTarget } from '../../../src/net/client/redirect.ts';
@@ -13,8 +13,38 @@ test('shows the first 2 KiB, also of a gzip body that was cut', () => {
   assert.ok(answerText(zipped.subarray(0, zipped.length - 20), 'gzip').startsWith('{"code":"unavailable"}'));
 });
 
-test('does not inflate what grows without end', () => {
-  assert.equal(answerText(gzipSync(Buffer.alloc(4 * 1024 * 1024)), 'gzip'), '');
+const words = '{"code":"invalid_argument","message":"the words of the backend"}';
+const codings: readonly [string, Buffer][] = [
+  ['gzip', gzipSync(words)],
+  ['x-gzip', gzipSync(words)],
+  ['deflate', deflateSync(words)],
+  ['Deflate', deflateRawSync(words)],
+  ['br', brotliCompressSync(words)],
+  ['zstd', zstdCompressSync(words)],
+  ['gzip, br', brotliCompressSync(gzipSync(words))],
+  ['identity', Buffer.from(words)],
+  ['gzip', Buffer.from(words)],
+  ['whatever', Buffer.from(words)],
+];
+
+for (const [at, [coding, body]] of codings.entries()) {
+  test(`reads the words of a body that came as ${coding} (${at})`, () => assert.equal(answerText(body, coding), words));
+}
+
+test('of what grows without end it shows the beginning', () => {
+  const bomb = Buffer.from('x'.repeat(4 * 1024 * 1024));
+  for (const [coding, body] of [
+    ['gzip', gzipSync(bomb)],
+    ['deflate', deflateSync(bomb)],
+  ] as const) {
+    assert.match(answerText(body, coding), /^x{2048}$/);
+  }
+  // No piece of this one is small.
+  assert.equal(answerText(brotliCompressSync(bomb), 'br'), '');
+});
+
+test('leaves out control characters, which a terminal would act on', () => {
+  assert.equal(answerText(Buffer.from('a\u001b[31mb\0c\n\td\u009b'), ''), 'a[31mbc\n\td');
 });
 
 test('never throws, whatever a body holds', () => {

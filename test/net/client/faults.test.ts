@@ -70,6 +70,30 @@ const faults: readonly [string, (socket: Socket) => void, RegExp][] = [
   ['sends a 200 without end', (socket) => pour(socket, `${head}\r\n`, 'x'.repeat(65_536)), /^200 x{2048}$/],
   ['sends an error without end', (socket) => pour(socket, 'HTTP/1.1 400 Bad Request\r\n\r\n', 'x'.repeat(65_536)), /^400 x{2048}$/],
   ['breaks the chunks of a body', (socket) => socket.end(`${head}Transfer-Encoding: chunked\r\n\r\n2\r\nab\r\nzz\r\n`), /^200 ab$/],
+  [
+    'answers 100 and others before its answer, in pieces',
+    (socket) => {
+      const bytes = Buffer.from(
+        `${'HTTP/1.1 100 Continue\r\n\r\n'.repeat(3)}HTTP/1.1 102 Processing\r\nX: y\r\n\r\n${head}Content-Length: 2\r\n\r\nab`,
+      );
+      const next = (at: number): void => {
+        if (at < bytes.length) socket.write(bytes.subarray(at, at + 1), () => setImmediate(next, at + 1));
+      };
+      next(0);
+    },
+    /^200 ab$/,
+  ],
+  [
+    'answers 100 a thousand times first',
+    (socket) => socket.write(`${'HTTP/1.1 100 Continue\r\n\r\n'.repeat(1000)}${head}Content-Length: 2\r\n\r\nab`),
+    /^200 ab$/,
+  ],
+  [
+    'answers 101 with an upgrade',
+    (socket) => socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n'),
+    /^network: 127.0.0.1:0: /,
+  ],
+  ['answers 101 alone', (socket) => socket.write('HTTP/1.1 101 Switching Protocols\r\n\r\n'), /^network: 127.0.0.1:0: it answers 101/],
   ['answers 103 first', (socket) => socket.end('HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\nHTTP/1.1 204 No Content\r\n\r\n'), /^204$/],
 ];
 
@@ -152,4 +176,20 @@ test('a request that cannot be put on the wire is a failure, not a throw', async
   const outcome = await client.request(push({ headers: { 'x-bad': 'a\r\nb: c' } }), never);
   await client.close();
   assert.equal(inWords(outcome), `unsendable: 127.0.0.1:${upstream.port}: invalid x-bad header`);
+});
+
+test('a connection with informational answers is used again', async (t) => {
+  let requests = 0;
+  await using upstream = await createRawUpstream((socket) => {
+    const answer = (): void => {
+      requests++;
+      socket.write('HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n');
+    };
+    answer();
+    socket.on('data', answer);
+  });
+  const client = createHttpClient(config(upstream.url), host);
+  t.after(() => client.close());
+  for (let i = 0; i < 3; i++) assert.equal(inWords(await client.request(push(), never)), '200');
+  assert.deepEqual([requests, upstream.connections()], [3, 1]);
 });

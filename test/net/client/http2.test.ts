@@ -290,6 +290,18 @@ test('a peer that allows no stream for a while is waited for', async (t) => {
   assert.deepEqual(upstream.bodies.sort(), numbered(50));
 });
 
+test('informational answers, before and after the body has come, are not the answer', async (t) => {
+  await using upstream = await createHttp2Upstream((stream) => {
+    for (const status of [100, 102, 103, 100]) stream.additionalHeaders({ ':status': status });
+    stream.respond({ ':status': 422 });
+    stream.end('no');
+  });
+  const client = createClient(upstream.url);
+  t.after(() => client.close());
+  assert.deepEqual(await burst(client, 3), ['422 no']);
+  assert.deepEqual(upstream.bodies.sort(), numbered(3));
+});
+
 test('an attempt that times out leaves its session to the others', async (t) => {
   await using upstream = await createHttp2Upstream((stream, count) => {
     if (count > 1) stream.respond({ ':status': 200 }, { endStream: true });

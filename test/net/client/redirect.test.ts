@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict';
+import { createServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
 import { test } from 'node:test';
+import { Secret } from '../../../src/core/secret.ts';
 import { createHttpClient } from '../../../src/net/client/client.ts';
 import { createTestHost } from '../../support/host.ts';
+import { createAuthority, pemOf } from './certificates.ts';
 import { config, createUpstream, inWords, never, push, type Upstream, values } from './upstream.ts';
 
 const host = createTestHost();
@@ -74,7 +78,15 @@ test('no secret and no tenant reaches another host name, also not when the chain
   const client = createHttpClient(
     config(upstream.url, {
       bearer_token: 't',
-      headers: { 'X-Plain': '1', 'X-Both': '1', 'X-Scope-OrgID': 'squad-1', 'X-Api-Key': 'k', Cookie: 'c', Host: 'virtual.test' },
+      headers: {
+        'X-Plain': '1',
+        'X-Both': '1',
+        'X-Scope-OrgID': 'squad-1',
+        'X-Api-Key': 'k',
+        'X-Region': new Secret('r'),
+        Cookie: 'c',
+        Host: 'virtual.test',
+      },
       http_headers: { 'X-Secret': ['s'], 'X-Both': ['s'] },
     }),
     host,
@@ -87,4 +99,34 @@ test('no secret and no tenant reaches another host name, also not when the chain
     assert.deepEqual(names?.sort(), ['content-type', 'host', 'traceparent', 'user-agent', 'x-alloy-id', 'x-plain']);
   }
   assert.deepEqual(values(relay.seen[0], 'host'), [`localhost:${relay.port}`]);
+});
+
+test('a Location without a host stays on the host, whatever the paths look like', async () => {
+  for (const [url, location, path] of [
+    ['//elsewhere.test/x', '/elsewhere', '/elsewhere'],
+    ['/a', '/\\elsewhere.test/elsewhere', '/%5Celsewhere.test/elsewhere'],
+  ] as const) {
+    await using upstream = await createUpstream((response, seen) => {
+      if (seen.path.endsWith('elsewhere')) return void response.end('there');
+      response.writeHead(307, { Location: location }).end();
+    });
+    assert.equal(await send(`${upstream.url}${url}`), '200 there');
+    assert.equal(upstream.seen[1]?.path, path);
+  }
+});
+
+test('nothing that was encrypted goes on in the clear with its secrets', async (t) => {
+  const authority = createAuthority('Test Authority');
+  t.after(() => authority[Symbol.dispose]());
+  await using target = await createUpstream();
+  const server = createServer(pemOf(authority.issue('server')), (_, response) =>
+    response.writeHead(307, { Location: `http://127.0.0.1:${target.port}/elsewhere` }).end(),
+  );
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  t.after(() => server.close());
+  const { port } = server.address() as AddressInfo; // listening on TCP
+  const keys = { bearer_token: 't', headers: { 'X-Scope-OrgID': 'squad-1' }, tls_config: { ca_file: authority.ca } };
+  assert.equal(await send(`https://127.0.0.1:${port}`, keys), '200');
+  assert.deepEqual(values(target.seen[0], 'authorization'), []);
+  assert.deepEqual(values(target.seen[0], 'x-scope-orgid'), []);
 });

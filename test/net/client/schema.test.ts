@@ -128,3 +128,30 @@ test('prints no secret', () => {
     assert.match(text, /squad-1/);
   }
 });
+
+const carriers: readonly [string, (value: string) => object][] = [
+  ['headers.X', (value) => ({ headers: { X: value } })],
+  ['http_headers.X[0]', (value) => ({ http_headers: { X: [value] } })],
+  ['proxy_connect_header.X[0]', (value) => ({ proxy_url: 'http://p:1', proxy_connect_header: { X: [value] } })],
+  ['bearer_token', (value) => ({ bearer_token: value })],
+  ['authorization.credentials', (value) => ({ authorization: { credentials: value } })],
+  ['authorization.type', (value) => ({ authorization: { type: value } })],
+];
+
+for (const [key, keys] of carriers) {
+  test(`${key}: white space around it is cut, what no header can carry is refused without being repeated`, () => {
+    assert.deepEqual(complaints(keys(' hunter2\r\n')), []);
+    for (const [value, found] of [
+      ['hunter2\r\nX-Evil: 1', 'a line end'],
+      ['hunter2\tx', 'a tab'],
+      ['hunter2\0x', 'a NUL'],
+      ['hunter2\u001bx', 'a control character'],
+      ['hunter2\u00e9', 'a character that is not ASCII'],
+    ] as const) {
+      const place = key.replace('[0]', '.0');
+      assert.deepEqual(complaints(keys(value)), [
+        `${place}: expected the value of a header, which is printable ASCII, found ${found} in it`,
+      ]);
+    }
+  });
+}
