@@ -13,6 +13,8 @@ interface Arrival {
   readonly rawHeaders: readonly string[];
   readonly target: Target;
   readonly peer: Peer;
+  /** Its body is wanted. */
+  readonly onRead: () => void;
 }
 
 /** One stream of node:http2. Somebody else listens to its errors. */
@@ -24,16 +26,18 @@ export class Http2Exchange implements Exchange {
   readonly peer: Peer;
   readonly #stream: ServerHttp2Stream;
   readonly #rawHeaders: readonly string[];
+  readonly #onRead: () => void;
   readonly #gone = new Gone();
   #isWhole = false;
 
-  constructor(stream: ServerHttp2Stream, { headers, rawHeaders, target, peer }: Arrival) {
+  constructor(stream: ServerHttp2Stream, { headers, rawHeaders, target, peer, onRead }: Arrival) {
     this.path = target.path;
     this.query = target.query;
     this.headers = headers;
     this.peer = peer;
     this.#stream = stream;
     this.#rawHeaders = rawHeaders;
+    this.#onRead = onRead;
     // Before 'close' node ends our side itself, so that writableFinished tells nothing.
     stream.once('aborted', () => this.#gone.tell());
   }
@@ -61,6 +65,7 @@ export class Http2Exchange implements Exchange {
       return;
     }
     this.#sayContinue();
+    this.#onRead();
     stream.once('end', () => {
       this.#isWhole = !stream.aborted;
     });
@@ -75,6 +80,7 @@ export class Http2Exchange implements Exchange {
 
   async *pieces(): AsyncGenerator<Uint8Array> {
     this.#sayContinue();
+    this.#onRead();
     yield* takePieces(this.#stream, () => this.#stream.aborted);
     this.#isWhole = true;
   }

@@ -31,6 +31,8 @@ interface Session {
   owed: number;
   /** One side has said that it is the last. */
   ending: boolean;
+  /** A body is wanted: called for each, made once. */
+  readonly onRead: () => void;
   /** Cancels the timer of the first head. */
   readonly cancelFirst: () => void;
 }
@@ -99,9 +101,8 @@ export class Http2 {
   #onSession(session: http2.ServerHttp2Session, socket: Socket, peer: Peer): void {
     // A head that never ends is no stream that node would tell us of.
     const cancelFirst = this.#clock.after(this.#options.headerTimeoutMs, () => socket.destroy());
-    const entry = { session, socket, peer, owed: 0, ending: false, cancelFirst };
+    const entry = { session, socket, peer, owed: 0, ending: false, cancelFirst, onRead: widenOnce(session) };
     this.#sessions.set(session, entry);
-    session.setLocalWindowSize(sessionWindowBytes);
     session.setTimeout(this.#options.idleTimeoutMs);
     session.on('timeout', () => {
       // Silence is fine while we are the ones who owe an answer. A client that speaks just now must not lose what it says.
@@ -128,6 +129,7 @@ export class Http2 {
       rawHeaders,
       target: target instanceof Error ? nowhere : target,
       peer: this.#options.proxies?.see(entry.peer, rawHeaders) ?? entry.peer,
+      onRead: entry.onRead,
     });
     const server = this.#current();
     if (fault !== undefined) {
@@ -157,6 +159,19 @@ export class Http2 {
     entry.ending = true;
     if (entry.owed === 0) destroyAfter(entry.socket, this.#options.headerTimeoutMs, this.#clock);
   }
+}
+
+/**
+ * Lets a client send more at once, now that one of its bodies is wanted: until then it may be anybody, and what nobody reads lies in memory
+ * that is not counted, HTTP/2's own 64 KiB at most.
+ */
+function widenOnce(session: http2.ServerHttp2Session): () => void {
+  let isWide = false;
+  return () => {
+    if (isWide || session.destroyed) return;
+    isWide = true;
+    session.setLocalWindowSize(sessionWindowBytes);
+  };
 }
 
 /** Invalid for what nghttp2 lets pass and nobody may send (RFC 9113 section 8.2.1), Unserved for what is not served. */

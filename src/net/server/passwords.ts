@@ -26,7 +26,7 @@ interface Job {
 }
 
 const mostRemembered = 10_000;
-const limits = { perLane: 8, perUser: 64 };
+const limits = { perLane: 8, perUser: 64, perPassword: 1000 };
 const retryAfterMs = 1000;
 // Behind each wrong password the thread rests for so many times what it took: a guesser has a quarter of one core, and no more.
 const restShare = 3;
@@ -66,6 +66,8 @@ export class Passwords implements Shared {
     if (this.#right.get(key) === true) return true;
     if (this.#wrong.get(key) === true) return false;
     const lane = { user, address: networkOf(attempt.address) };
+    // Each of them is a request that is held.
+    if ((this.#jobs.get(key)?.waiters ?? 0) >= limits.perPassword) throw tooMany();
     const job = this.#jobs.get(key) ?? this.#enqueue({ key, lane, hash, password, result: Promise.withResolvers(), waiters: 0 });
     const result = this.#await(job, attempt.signal);
     void this.#work();
@@ -79,7 +81,7 @@ export class Passwords implements Shared {
 
   #enqueue(job: Job): Job {
     const lanes = this.#suspects.get(nameOf(job.lane)) === true ? this.#doubted : this.#trusted;
-    if (!lanes.add(job.lane, job)) throw new Refused('rate', 'too many passwords of this sender wait to be looked at', retryAfterMs);
+    if (!lanes.add(job.lane, job)) throw tooMany();
     this.#jobs.set(job.key, job);
     job.result.promise.catch(() => {}); // all who asked may be gone
     return job;
@@ -153,6 +155,10 @@ function takeWanted(lanes: Lanes<Job>, jobs: Map<string, Job>): Job | undefined 
     job.result.reject(new Unserved('canceled', 'the sender is gone'));
   }
   return undefined;
+}
+
+function tooMany(): Refused {
+  return new Refused('rate', 'too many requests of this sender wait until its password is looked at', retryAfterMs);
 }
 
 function nameOf({ user, address }: Lane): string {

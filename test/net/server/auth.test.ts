@@ -1,12 +1,15 @@
 import assert from 'node:assert/strict';
 import http from 'node:http';
+import http2 from 'node:http2';
 import net from 'node:net';
 import { test } from 'node:test';
-import type { Request } from '../../../src/net/server/exchange.ts';
+import { Admission } from '../../../src/net/server/admission.ts';
+import type { Identity, Request } from '../../../src/net/server/exchange.ts';
 import { Tokens } from '../../../src/net/server/tokens.ts';
+import { settle } from '../../support/fake-clock.ts';
 import { createTestHost } from '../../support/host.ts';
 import { credentialsFile } from './credentials.ts';
-import { call, call2, echo, raw, routeOf, serving } from './serving.ts';
+import { call, call2, echo, raw, routeOf, serving, until } from './serving.ts';
 
 const tenant = { header: 'x-scope-orgid', fallback: '' };
 const file = 'any-token\none-token squad-1\nmany-token squad-1,squad-2\n';
@@ -107,4 +110,19 @@ test('a sender without credentials on a kept connection leaves the next request 
   let said = '';
   for await (const piece of socket) said += piece;
   assert.deepEqual(said.match(/HTTP\/1\.1 \d+/g), ['HTTP/1.1 200', 'HTTP/1.1 401']);
+});
+
+test('HTTP/2: while nobody knows who sends, next to nothing of a body comes in', async (t) => {
+  const { promise, resolve } = Promise.withResolvers<Identity>();
+  const authenticator = { identify: () => promise, start: () => Promise.resolve(), stop: () => Promise.resolve() };
+  const admission = new Admission(2 ** 26);
+  const it = await serving(t, { '/echo': echo }, { senders: { authenticator, tenant }, admission, maxRequestBytes: 2 ** 23 });
+  const session = http2.connect(`http://127.0.0.1:${it.port}`);
+  t.after(() => session.destroy());
+  const answers = Array.from({ length: 4 }, () => call2(it.port, { body: Buffer.alloc(2 ** 20) }, session));
+  await until(() => session.state.remoteWindowSize === 0);
+  await settle();
+  assert.equal(session.state.remoteWindowSize, 0, 'a window of 64 KiB for all of them, and it is full');
+  resolve({ name: '', tenants: undefined });
+  for (const { status, body } of await Promise.all(answers)) assert.deepEqual([status, body.length], [200, 2 ** 20]);
 });

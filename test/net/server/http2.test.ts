@@ -23,11 +23,13 @@ function requestFrame({ ends }: { ends: boolean }): Buffer {
 
 const closed = (session: http2.ClientHttp2Session): Promise<unknown> => new Promise((resolve) => session.once('close', resolve));
 
-test('opens windows that fit uploads, and allows as many streams as it is told', async (t) => {
+test('opens windows that fit uploads once a body is wanted, and allows as many streams as it is told', async (t) => {
   const it = await serving(t, { '/echo': echo }, { connections: { maxStreams: 7 } });
   const session = connectTo(it.port);
   const settings = await new Promise<http2.Settings>((resolve) => session.once('remoteSettings', resolve));
   assert.deepEqual([settings.initialWindowSize, settings.maxConcurrentStreams], [1024 * 1024, 7]);
+  assert.equal(session.state.remoteWindowSize, 65_535);
+  await call2(it.port, {}, session);
   await until(() => session.state.remoteWindowSize === 4 * 1024 * 1024);
   session.close();
 });

@@ -112,6 +112,22 @@ test('ten thousand addresses that guess for one user delay no other user, and fi
   assert.equal(comparer.asked.length, 66);
 });
 
+test('so many requests wait for one password and no more', async () => {
+  const { clock, passwords } = begin();
+  let refused = 0;
+  const waiting: { outcome: unknown }[] = [];
+  for (let at = 0; at < 1500; at++) {
+    try {
+      waiting.push(watch(passwords.matches(attempt('right'))));
+    } catch {
+      refused += 1;
+    }
+  }
+  assert.equal(refused, 500);
+  await clock.advance(100);
+  assert.ok(waiting.every(({ outcome }) => outcome === true));
+});
+
 test('addresses of one IPv6 network are one sender', async () => {
   const { clock, comparer, passwords } = begin();
   for (let at = 0; at < 20; at++) {
