@@ -9,18 +9,21 @@ const answerWithinMs = 10_000;
 /** Targets that are records of DNS, with the labels of Prometheus's dns_sd. A name whose look-up fails keeps the targets it had. */
 export class DnsSource extends PolledSource {
   readonly #config: DnsSourceConfig;
+  readonly #servers: readonly string[];
   readonly #known = new Map<string, readonly TargetLabels[]>();
 
-  constructor(config: DnsSourceConfig, host: Host) {
+  /** `servers` are asked instead of those of resolv.conf. */
+  constructor(config: DnsSourceConfig, host: Host, servers: readonly string[] = []) {
     super(host, { discovery: 'dns', names: config.names.join(', ') });
     this.#config = config;
+    this.#servers = servers;
   }
 
   protected override async look(signal: AbortSignal): Promise<readonly TargetLabels[]> {
     const { names, type } = this.#config;
     const outcomes = await Promise.allSettled(
       names.map(async (name) => {
-        const records = await resolveRecords(name, type, this.host.clock, answerWithinMs, signal);
+        const records = await resolveRecords(name, type, this.host.clock, answerWithinMs, signal, this.#servers);
         this.#known.set(
           name,
           records.map((record) => this.#targetOf(name, record)),

@@ -59,8 +59,8 @@ const UserSchema = z.object({
   'client-certificate-data': text,
   'client-key': text,
   'client-key-data': text,
-  exec: z.unknown(),
-  'auth-provider': z.unknown(),
+  exec: z.unknown().optional(),
+  'auth-provider': z.unknown().optional(),
 });
 type User = Partial<z.output<typeof UserSchema>>;
 const ContextSchema = z.object({ cluster: z.string(), user: z.string().default(''), namespace: text });

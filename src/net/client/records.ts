@@ -16,6 +16,7 @@ const noSuchName: ReadonlySet<unknown> = new Set(['ENOTFOUND', 'ENODATA']);
 /**
  * Asks DNS (not the hosts file) for the records of a name; none when the name has no such record or does not exist. Rejects with a sentence
  * when no server answers within `withinMs`, and with signal.reason when that aborts first: nothing of the question is left then.
+ * `servers` are asked instead of those of resolv.conf.
  */
 export async function resolveRecords(
   name: string,
@@ -23,10 +24,12 @@ export async function resolveRecords(
   clock: Clock,
   withinMs: number,
   signal: AbortSignal,
+  servers: readonly string[] = [],
 ): Promise<readonly DnsRecord[]> {
   signal.throwIfAborted();
   // A resolver of its own: it reads resolv.conf as it stands now, and cancel() ends this question only.
   const resolver = new Resolver({ timeout: Math.max(100, Math.floor(withinMs / 4)), tries: 2 });
+  if (servers.length > 0) resolver.setServers(servers);
   const end = (): void => resolver.cancel();
   const cancel = clock.after(withinMs, end);
   signal.addEventListener('abort', end, { once: true });
