@@ -102,7 +102,8 @@ export class ScrapeLoop {
     }
     if (this.#dueAt !== dueAt) return; // a reload has said when
     // As a ticker of Go: one beat that passed meanwhile is made up at once, of several only the last.
-    const beats = (until: number): number => Math.floor((until - dueAt) / this.#intervalMs);
+    // A timer may fire a little early: that is this beat, and not once more.
+    const beats = (until: number): number => Math.max(0, Math.floor((until - dueAt) / this.#intervalMs));
     const next = beats(begunAt) + 1;
     const then = Math.max(next, beats(host.clock.monotonic()));
     if (then > 1) counters.skip('busy', then - 1);

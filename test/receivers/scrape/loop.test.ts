@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { gunzipSync } from 'node:zlib';
+import type { Clock } from '../../../src/core/clock.ts';
 import type { Call } from '../../../src/core/component.ts';
 import { Refused } from '../../../src/core/errors.ts';
 import type { ProfileBatch } from '../../../src/core/profile.ts';
@@ -80,7 +81,7 @@ function setUp(
     target,
     /** Milliseconds from the start to the first beat. */
     first: (target.phase * work.intervalMs - (clock.now() % work.intervalMs) + work.intervalMs) % work.intervalMs,
-    work: () => work,
+    workOf: () => work,
     onConsume(next: typeof consume) {
       consume = next;
     },
@@ -143,6 +144,22 @@ test('S16: a slow scrape never overlaps: one beat is made up at once, the others
   near(begun, [first, first + 35_000, first + 40_000]);
   assert.equal(host.metric('flamegate_scrape_skipped_total', { receiver: 'scrape', reason: 'busy' }), 2);
   await loop.stop();
+});
+
+test('a timer that fires a little early is this beat and not another one', async () => {
+  const { clock, begun, first, target, workOf } = setUp();
+  // As Node's do: milliseconds are cut off when a timer is set.
+  const early: Clock = {
+    now: () => clock.now(),
+    monotonic: () => clock.monotonic(),
+    sleep: (ms, signal) => clock.sleep(ms, signal),
+    after: (ms, run) => clock.after(ms - 0.4, run),
+  };
+  const eager = new ScrapeLoop(target, () => ({ ...workOf(), host: { ...workOf().host, clock: early } }), new BackPressure());
+  eager.follow(target);
+  await clock.advance(first + 25_000);
+  assert.equal(begun.length, 3);
+  await eager.stop();
 });
 
 test('a jump of the wall clock neither moves nor doubles a scrape', async () => {
@@ -233,7 +250,7 @@ test('another loop does not scrape while the queue is full', async () => {
   const other = setUp();
   const pressure = new BackPressure();
   pressure.begin(0, 20_000);
-  const held = new ScrapeLoop(other.target, other.work, pressure);
+  const held = new ScrapeLoop(other.target, other.workOf, pressure);
   held.follow(other.target);
   await other.clock.advance(20_000);
   assert.equal(other.begun.length, 0);
