@@ -8,6 +8,15 @@ export interface Sample {
   readonly metricName?: string;
 }
 
+/** One metric as the registry has it. */
+export interface MetricReading {
+  readonly name: string;
+  readonly help: string;
+  /** counter, gauge, histogram or summary. */
+  readonly type: string;
+  readonly samples: readonly Sample[];
+}
+
 /** What stands behind one series: written on the path, read when somebody asks for /metrics. */
 export interface Instrument {
   samples(name: string, labels: MetricLabels): Sample[];

@@ -15,6 +15,8 @@ export interface LogOptions {
   readonly output: LogOutput;
   /** Called with the number of lines that were not written: alike too often, or nobody read them. */
   readonly onDropped: (lines: number) => void;
+  /** Called with each line that is written, in JSON. */
+  readonly onLine?: (json: string) => void;
 }
 
 /** The gateway's log: one line per event, a constant message and facts. */
@@ -41,7 +43,7 @@ const tailBytes = 2 ** 20;
 
 /** Opens the log. */
 export function createLog(config: TelemetryConfig['logs'], options: LogOptions): Log {
-  const { clock, output, onDropped } = options;
+  const { clock, output, onDropped, onLine } = options;
   let current = config;
   let level: Level = config.level;
   const tail = new Tail(tailLines, tailBytes);
@@ -57,6 +59,7 @@ export function createLog(config: TelemetryConfig['logs'], options: LogOptions):
     {
       write(json: string) {
         tail.push(json);
+        onLine?.(json);
         if (!output.write(formatLine(json, formatOf(current.format, output), output.terminal))) onDropped(1);
       },
     },

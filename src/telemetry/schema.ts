@@ -2,12 +2,24 @@ import { z } from 'zod';
 import { notInThisBuild } from '../core/later.ts';
 import { levels } from '../core/levels.ts';
 import { SecretSchema } from '../core/secret.ts';
+import { DurationSchema } from '../core/units.ts';
 
-const OtlpSchema = z.strictObject({
+const otlpShape = {
   endpoint: z
     .url({ protocol: /^https?$/, message: 'expected a URL that starts with http:// or https://' })
-    .describe('Base URL of an OTLP receiver over HTTP; /v1/traces is added unless it stands there.'),
+    .describe('Base URL of an OTLP receiver over HTTP; /v1/traces, /v1/metrics or /v1/logs is added unless it stands there.'),
   headers: z.record(z.string(), SecretSchema).default({}).describe('Headers sent with every export. Values are secrets.'),
+};
+
+const OtlpSchema = z.strictObject(otlpShape);
+/** Where something goes by OTLP. */
+export type OtlpConfig = z.output<typeof OtlpSchema>;
+
+const MetricsOtlpSchema = z.strictObject({
+  ...otlpShape,
+  interval: DurationSchema.refine((ms) => ms >= 1000, 'expected at least 1s')
+    .default(60_000)
+    .describe('How often.'),
 });
 
 /** `service.telemetry`: what the gateway tells of itself. */
@@ -19,12 +31,12 @@ export const TelemetrySchema = z.strictObject({
         .enum(['auto', 'json', 'logfmt', 'pretty'])
         .default('auto')
         .describe('How a line looks; auto is pretty on a terminal and json elsewhere.'),
-      otlp: notInThisBuild('Logs by OTLP.').optional(),
+      otlp: OtlpSchema.optional().describe('Where lines go as well as to stdout; without it they do not.'),
     })
     .prefault({}),
   metrics: z
     .strictObject({
-      otlp: notInThisBuild('Metrics by OTLP.').optional(),
+      otlp: MetricsOtlpSchema.optional().describe('Where metrics are sent as well as shown on /metrics; without it they are not.'),
       top_k: notInThisBuild('Metrics of the busiest tenants, services and agents.').optional(),
     })
     .prefault({}),

@@ -7,8 +7,10 @@ import { Accounts } from './accounts.ts';
 import type { Sample } from './instruments.ts';
 import { createLog } from './log.ts';
 import type { LogOutput } from './log-output.ts';
+import { LogsExport } from './logs-export.ts';
 import { LoopLag } from './loop-lag.ts';
 import { type Exposition, MetricStore, type MetricsScope } from './metrics.ts';
+import { MetricsExport } from './metrics-export.ts';
 import { addProcessMetrics } from './process-metrics.ts';
 import { Rates } from './rates.ts';
 import type { TelemetryConfig } from './schema.ts';
@@ -71,14 +73,17 @@ export function createTelemetry(config: TelemetryConfig, options: TelemetryOptio
   );
   const lag = new LoopLag(clock);
   metrics.gauge('flamegate_event_loop_lag_seconds', 'How late a timer ran at worst since the last scrape.', () => lag.take());
+  const exportedLog = new LogsExport(config.logs, { version, clock, log: () => log.logger('telemetry') });
   const log = createLog(config.logs, {
     clock,
     output,
+    onLine: (json) => exportedLog.push(json),
     onDropped: (lines) => {
       dropped.value += lines;
     },
   });
   const rates = new Rates({ clock, names: ratedCounters, read: (name) => store.samples(name) });
+  const exportedMetrics = new MetricsExport(config.metrics, { version, clock, log: log.logger('telemetry'), read: () => store.readings() });
   const traces = new Traces(config.traces, { version, clock, log: log.logger('telemetry') });
   return {
     metrics,
@@ -95,12 +100,15 @@ export function createTelemetry(config: TelemetryConfig, options: TelemetryOptio
     logTail: () => log.tail(),
     reconfigure(next) {
       log.reconfigure(next.logs);
+      exportedLog.reconfigure(next.logs);
+      exportedMetrics.reconfigure(next.metrics);
       traces.reconfigure(next.traces);
     },
     async stop(deadline) {
       lag.stop();
       rates.stop();
-      await traces.stop(deadline);
+      await Promise.all([traces.stop(deadline), exportedMetrics.stop(deadline)]);
+      await exportedLog.stop(deadline);
       await log.close(deadline);
     },
   };

@@ -14,6 +14,8 @@ import {
 import { aborted } from '../core/abort.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Logger } from '../core/component.ts';
+import { Losses } from './losses.ts';
+import { type OtlpTarget, otlpTarget } from './otlp.ts';
 import type { TelemetryConfig } from './schema.ts';
 
 /** What traces are made of. */
@@ -24,7 +26,6 @@ export interface TracesOptions {
 }
 
 const exportTimeoutMs = 5_000; // the interval of the batches: after a hang the next one is on its way within one
-const reportEveryMs = 60_000;
 
 /** One tracer for the life of the process; where its spans go may change with a reload. */
 export class Traces {
@@ -60,18 +61,13 @@ export class Traces {
   }
 }
 
-interface Plan {
-  readonly url: string;
-  readonly headers: Record<string, string>;
+interface Plan extends OtlpTarget {
   readonly sampleRatio: number;
 }
 
 function planOf({ otlp, sample_ratio }: TelemetryConfig['traces']): Plan | undefined {
   if (otlp === undefined) return undefined;
-  const url = new URL(otlp.endpoint);
-  if (!url.pathname.endsWith('/v1/traces')) url.pathname = `${url.pathname.replace(/\/+$/, '')}/v1/traces`;
-  const headers = Object.fromEntries(Object.entries(otlp.headers).map(([name, secret]) => [name, secret.reveal()]));
-  return { url: url.href, headers, sampleRatio: sample_ratio };
+  return { ...otlpTarget(otlp, 'traces'), sampleRatio: sample_ratio };
 }
 
 function createProvider(plan: Plan | undefined, options: TracesOptions): TracerProvider | undefined {
@@ -116,18 +112,16 @@ class TracerSwitch implements Tracer {
 /** Says at most once a minute that spans are lost. */
 class ReportingExporter implements SpanExporter {
   readonly #inner: SpanExporter;
-  readonly #options: TracesOptions;
-  #lostSpans = 0;
-  #reportAt = 0;
+  readonly #losses: Losses;
 
   constructor(inner: SpanExporter, options: TracesOptions) {
     this.#inner = inner;
-    this.#options = options;
+    this.#losses = new Losses('spans', 'traces could not be sent', options);
   }
 
   export(spans: ReadableSpan[], done: (result: ExportResult) => void): void {
     this.#inner.export(spans, (result) => {
-      if (result.code !== ExportResultCode.SUCCESS) this.#report(spans.length, result.error);
+      if (result.code !== ExportResultCode.SUCCESS) this.#losses.report(spans.length, result.error?.message ?? 'no answer');
       done(result);
     });
   }
@@ -138,14 +132,5 @@ class ReportingExporter implements SpanExporter {
 
   forceFlush(): Promise<void> {
     return this.#inner.forceFlush?.() ?? Promise.resolve();
-  }
-
-  #report(spans: number, error: Error | undefined): void {
-    this.#lostSpans += spans;
-    const now = this.#options.clock.monotonic();
-    if (now < this.#reportAt) return;
-    this.#options.log.warn('traces could not be sent', { spans: this.#lostSpans, error: error?.message ?? 'no answer' });
-    this.#lostSpans = 0;
-    this.#reportAt = now + reportEveryMs;
   }
 }

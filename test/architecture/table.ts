@@ -47,7 +47,9 @@ export const packages: Readonly<Record<string, Owners>> = {
   '@opentelemetry/api': ['telemetry/'],
   '@opentelemetry/core': ['telemetry/'],
   '@opentelemetry/exporter-trace-otlp-proto': ['telemetry/'],
+  '@opentelemetry/otlp-transformer': ['telemetry/'],
   '@opentelemetry/resources': ['telemetry/'],
+  '@opentelemetry/sdk-metrics': ['telemetry/'],
   '@opentelemetry/sdk-trace': ['telemetry/'],
   '@pyroscope/nodejs': ['cli/demo/app.ts', 'telemetry/'],
 };
