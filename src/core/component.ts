@@ -20,10 +20,11 @@ export interface Call {
 /** Where a receiver hands its batches: the service's accept(). */
 export interface Consumer {
   /**
-   * Resolves once every exporter has the batch as safely as its `ack` says. Rejects with Refused (nothing stored, send again later),
-   * Invalid (never send again), Failed (`ack: delivered`), or with call.signal.reason when that aborts while `ack: delivered` waits.
+   * Returns, or resolves, once every exporter has the batch as safely as its `ack` says: at once where nothing has to be waited for. Throws, or
+   * rejects, with Refused (nothing stored, send again later), Invalid (never send again), Failed (`ack: delivered`), or with
+   * call.signal.reason when that aborts while `ack: delivered` waits.
    */
-  consume(batch: ProfileBatch, call: Call): Promise<void>;
+  consume(batch: ProfileBatch, call: Call): Promise<void> | undefined;
   /** Who takes debug information now; undefined when nobody does. */
   readonly debugInfo?: DebugInfoTarget | undefined;
 }
@@ -68,8 +69,11 @@ export interface Exporter extends Component {
 
 /** A batch that one exporter has rendered and checked. */
 export interface Prepared {
-  /** Stores. Its first part runs before the first await, so that several exporters commit in one turn of the event loop. */
-  commit(call: Call): Promise<void>;
+  /**
+   * Stores, before it returns, so that several exporters commit in one turn of the event loop. Undefined when nothing is left to wait for.
+   * Throws or rejects as consume() does.
+   */
+  commit(call: Call): Promise<void> | undefined;
 }
 
 /** What the host gives every component. Nothing else is ambient. */

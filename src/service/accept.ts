@@ -2,7 +2,7 @@ import type { Call, Consumer, Prepared } from '../core/component.ts';
 import type { DebugInfoTarget } from '../core/debug-info.ts';
 import { Failed, Invalid, Refused } from '../core/errors.ts';
 import type { ProfileBatch } from '../core/profile.ts';
-import { countWay, type Delivery, type Node, newWay, type Observe, walk } from './walk.ts';
+import { countWay, type Delivery, type Node, newWay, type Observe, type Way, walk } from './walk.ts';
 
 /** A delivery whose exporter has rendered and checked it. */
 interface Ready extends Delivery {
@@ -37,26 +37,42 @@ export class Accept implements Consumer {
     return firstDebugInfo(this.#graph.roots);
   }
 
-  async consume(batch: ProfileBatch, call: Call): Promise<void> {
+  consume(batch: ProfileBatch, call: Call): Promise<void> | undefined {
     const graph = this.#graph;
     graph.underWay += 1;
+    let pending: Promise<void> | undefined;
     try {
       const way = newWay();
-      await walk(graph.roots, batch, way, this.#observe);
-      const { ready, invalid } = prepareAll(way.deliveries);
-      // A batch that is refused as a whole is the receiver's to count, and nobody else's.
-      const accepted = (): void => {
-        countWay(way);
-        call.accepted?.();
-      };
-      if (ready.length === 0) countWay(way);
-      else await commitAll(ready, call, accepted);
-      if (invalid !== undefined) throw invalid;
+      const walking = walk(graph.roots, batch, way, this.#observe);
+      pending = walking === undefined ? store(way, call) : walking.then(() => store(way, call));
     } finally {
-      graph.underWay -= 1;
-      if (graph.underWay === 0) graph.left?.();
+      // What was thrown leaves at once, as what is done.
+      if (pending === undefined) leave(graph);
     }
+    return pending?.finally(() => leave(graph));
   }
+}
+
+function leave(graph: Entrance): void {
+  graph.underWay -= 1;
+  if (graph.underWay === 0) graph.left?.();
+}
+
+function store(way: Way, call: Call): Promise<void> | undefined {
+  const { ready, invalid } = prepareAll(way.deliveries);
+  if (ready.length === 0) {
+    countWay(way);
+    return undefined;
+  }
+  // A batch that is refused as a whole is the receiver's to count, and nobody else's.
+  const accepted = (): void => {
+    countWay(way);
+    call.accepted?.();
+  };
+  const pending = commitAll(ready, call, accepted);
+  if (invalid === undefined) return pending;
+  if (pending === undefined) throw invalid;
+  return pending.then(() => Promise.reject(invalid));
 }
 
 /** Where batches enter one graph, and how many are in it. */
@@ -95,10 +111,27 @@ function prepareAll(deliveries: readonly Delivery[]): { ready: readonly Ready[];
 }
 
 /** Calls `accepted` when at least one exporter has the batch in its books. */
-async function commitAll(ready: readonly Ready[], call: Call, accepted: () => void): Promise<void> {
+function commitAll(ready: readonly Ready[], call: Call, accepted: () => void): Promise<void> | undefined {
   const only = ready.length === 1 ? ready[0] : undefined;
-  if (only !== undefined) return commitOne(only, call, accepted);
-  const outcomes = await Promise.allSettled(ready.map(({ prepared }) => prepared.commit(call)));
+  if (only === undefined) return commitSeveral(ready, call, accepted);
+  const failed = (why: unknown): never => {
+    if (!(why instanceof Refused)) accepted();
+    throw why;
+  };
+  let pending: Promise<void> | undefined;
+  try {
+    pending = only.prepared.commit(call);
+  } catch (why) {
+    failed(why);
+  }
+  if (pending !== undefined) return pending.then(accepted, failed);
+  accepted();
+  return undefined;
+}
+
+async function commitSeveral(ready: readonly Ready[], call: Call, accepted: () => void): Promise<void> {
+  // What one throws must not keep the others from storing.
+  const outcomes = await Promise.allSettled(ready.map(({ prepared }) => commitOf(prepared, call)));
   const refused = ready.filter((_, at) => isRefusal(outcomes[at]));
   if (refused.length < ready.length) {
     accepted();
@@ -108,17 +141,15 @@ async function commitAll(ready: readonly Ready[], call: Call, accepted: () => vo
   if (failures.length > 0) throw worstOf(failures, call);
 }
 
-async function commitOne({ prepared }: Ready, call: Call, accepted: () => void): Promise<void> {
+function commitOf(prepared: Prepared, call: Call): Promise<void> | undefined {
   try {
-    await prepared.commit(call);
-    accepted();
+    return prepared.commit(call);
   } catch (why) {
-    if (!(why instanceof Refused)) accepted();
-    throw why;
+    return Promise.reject(why);
   }
 }
 
-function isRefusal(outcome: PromiseSettledResult<void> | undefined): boolean {
+function isRefusal(outcome: PromiseSettledResult<unknown> | undefined): boolean {
   return outcome?.status === 'rejected' && outcome.reason instanceof Refused;
 }
 

@@ -1,21 +1,31 @@
 import { Invalid } from '../core/errors.ts';
-import type { PushRequest, RawProfileSeries } from '../gen/push/v1/push_pb.ts';
+import type { Label } from '../core/labels.ts';
 import { collectLabels } from './label-block.ts';
 import type { PushRules, PushSeries } from './push.ts';
 import { WireWriter } from './wire-writer.ts';
 
+/** A PushRequest that is decoded already. */
+export interface PushObject {
+  readonly series: readonly SeriesObject[];
+}
+
+interface SeriesObject {
+  readonly labels: readonly Label[];
+  readonly samples: readonly { readonly rawProfile: Uint8Array; readonly ID: string }[];
+  readonly annotations: readonly { readonly key: string; readonly value: string }[];
+}
+
 /**
- * The series of a PushRequest that Connect's own code has decoded: JSON, and whatever else does not come as the binary form. The raw
- * profiles stay views into the message. Throws Invalid as parsePush() does.
+ * The series of a PushRequest that did not come in the binary form. The raw profiles stay views into the message. Throws Invalid as parsePush() does.
  */
-export function decodePushObject(message: PushRequest, rules: PushRules): PushSeries[] {
+export function decodePushObject(message: PushObject, rules: PushRules): PushSeries[] {
   if (message.series.length > rules.maxSeries) {
     throw new Invalid('too_large', `a push may hold at most ${rules.maxSeries} series, found ${message.series.length}`);
   }
   return message.series.map((series) => decodeSeries(series, rules));
 }
 
-function decodeSeries(series: RawProfileSeries, rules: PushRules): PushSeries {
+function decodeSeries(series: SeriesObject, rules: PushRules): PushSeries {
   for (const { name, value } of series.labels) {
     // JSON can spell half a character ("\ud800"), which is no UTF-8 when written down.
     if (name.isWellFormed() && value.isWellFormed()) continue;

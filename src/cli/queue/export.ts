@@ -32,7 +32,7 @@ export async function runQueueExport(options: ExportOptions, io: Io): Promise<nu
     options.queue
       ? withQueue(to, 'make', (into) => copyAll(queue, options, intoQueue(into, options.dead), io))
       : withExporter('file', { dir: to, max_size: Number.MAX_SAFE_INTEGER }, (files) => {
-          const write = ({ record }: Selected): Promise<void> => files.prepare(batchOf(record)).commit({ signal: never });
+          const write = async ({ record }: Selected): Promise<void> => files.prepare(batchOf(record)).commit({ signal: never });
           return copyAll(queue, options, once(write, options.dead), io);
         }),
   );

@@ -84,7 +84,7 @@ function isFinal(why: Error): boolean {
 }
 
 function toEndpoint(exporter: Exporter): Target {
-  return ({ record }) => exporter.prepare(batchOf(record)).commit({ signal: never });
+  return async ({ record }) => exporter.prepare(batchOf(record)).commit({ signal: never });
 }
 
 function intoQueue({ log }: QueueDirectory, as: string | undefined): Target {

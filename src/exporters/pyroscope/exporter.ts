@@ -122,30 +122,33 @@ export class PyroscopeExporter implements Exporter {
     await this.#parts.alloyId?.release();
   }
 
-  /** Appends before the first await, so that several exporters store in one turn of the event loop. */
-  async #commit(log: Log, records: readonly LogRecord[], batch: ProfileBatch, call: Call): Promise<void> {
+  /** Appends before it returns, so that several exporters store in one turn of the event loop. */
+  #commit(log: Log, records: readonly LogRecord[], batch: ProfileBatch, call: Call): Promise<void> | undefined {
+    if (this.#parts.ack !== 'queued') return this.#store(log, records, batch, call);
     const { clock } = this.#parts.host;
     const startedAt = clock.monotonic();
-    const kind = batch.series[0]?.payload.kind === 'ingest' ? 'ingest' : 'push';
-    try {
-      await this.#store(log, records, batch, call);
-    } finally {
-      this.#totals[kind].observe((clock.monotonic() - startedAt) / 1000);
-    }
+    for (const record of records) log.append(record).catch((why) => this.#notStored(record, why));
+    this.#accepted.value += countBatch(batch);
+    this.#observe(batch, startedAt);
+    return undefined;
   }
 
   async #store(log: Log, records: readonly LogRecord[], batch: ProfileBatch, call: Call): Promise<void> {
-    const { ack } = this.#parts;
-    const waiting = ack === 'delivered' ? this.#wait(records, call) : undefined;
-    const appends = records.map((record) => ({ record, stored: log.append(record) }));
-    if (ack === 'queued') {
+    const { ack, host } = this.#parts;
+    const startedAt = host.clock.monotonic();
+    try {
+      const waiting = ack === 'delivered' ? this.#wait(records, call) : undefined;
+      await Promise.all(records.map((record) => log.append(record)));
       this.#accepted.value += countBatch(batch);
-      for (const { record, stored } of appends) stored.catch((why) => this.#notStored(record, why));
-      return;
+      await waiting?.verdict;
+    } finally {
+      this.#observe(batch, startedAt);
     }
-    await Promise.all(appends.map(({ stored }) => stored));
-    this.#accepted.value += countBatch(batch);
-    await waiting?.verdict;
+  }
+
+  #observe(batch: ProfileBatch, startedAt: number): void {
+    const kind = batch.series[0]?.payload.kind === 'ingest' ? 'ingest' : 'push';
+    this.#totals[kind].observe((this.#parts.host.clock.monotonic() - startedAt) / 1000);
   }
 
   #wait(records: readonly LogRecord[], call: Call): Waiting {

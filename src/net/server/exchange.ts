@@ -93,8 +93,10 @@ export interface Request {
   readonly body: readonly Uint8Array[];
   /** Undoes an encoding inside the body, within the same limits: gRPC compresses messages, not bodies. Rejects with Invalid or Refused. */
   inflate(pieces: readonly Uint8Array[], encoding: string): Promise<readonly Uint8Array[]>;
-  /** The sender is gone or its deadline has passed. */
+  /** The sender is gone or its deadline has passed. Made when it is asked for: who only looks asks throwIfOver(). */
   readonly signal: AbortSignal;
+  /** Throws what the signal would abort with, once it has. */
+  throwIfOver(): void;
   /** When that deadline passes, monotonic milliseconds; undefined when it named none. */
   readonly deadlineAt: number | undefined;
 }

@@ -64,6 +64,10 @@ export class Work implements Request, BodyOwner {
     return this.#controller.signal;
   }
 
+  throwIfOver(): void {
+    if (this.#ended !== undefined) throw this.#ended.why;
+  }
+
   get isOver(): boolean {
     return this.#isOver;
   }

@@ -59,8 +59,8 @@ function unknownType(headers: IncomingHttpHeaders): Unserved {
   return new Unserved('content_type', `found the content type ${found}, expected one of ${acceptPost}`, { 'accept-post': acceptPost });
 }
 
-/** The message of a unary call, whole and uncompressed. Rejects with Invalid or Refused. */
-export async function readMessage(form: Form, request: Request): Promise<readonly Uint8Array[]> {
+/** The message of a unary call, whole and uncompressed: at once when nothing has to be unpacked. Throws or rejects with Invalid or Refused. */
+export function readMessage(form: Form, request: Request): readonly Uint8Array[] | Promise<readonly Uint8Array[]> {
   if (form.protocol === 'connect') return request.body;
   const { compressed, message } = unframeMessage(request.body);
   if (!compressed) return message;
@@ -69,6 +69,11 @@ export async function readMessage(form: Form, request: Request): Promise<readonl
     throw new Invalid('malformed', 'the gRPC message is marked as compressed, and no grpc-encoding says how');
   }
   return request.inflate(message, encoding);
+}
+
+/** A call that succeeded and has nothing to say, as every push does. */
+export function emptyReply(form: Form): Reply {
+  return emptyReplies.get(form.contentType) ?? replyTo(form, nothing);
 }
 
 /** A call that succeeded. */
@@ -86,3 +91,6 @@ export function replyTo(form: Form, message: Uint8Array): Reply {
       throw new Error(`unreachable: ${form.protocol satisfies never}`);
   }
 }
+
+const nothing = new Uint8Array();
+const emptyReplies: ReadonlyMap<string, Reply> = new Map([...forms].map(([type, form]) => [type, replyTo(form, nothing)]));

@@ -2,7 +2,7 @@ import type { Tracer } from '@opentelemetry/api';
 import { Invalid } from '../../core/errors.ts';
 import type { IngestPayload } from '../../core/profile.ts';
 import { plain } from '../../net/server/dialect.ts';
-import type { Request, Route } from '../../net/server/exchange.ts';
+import type { Reply, Request, Route } from '../../net/server/exchange.ts';
 import { parseIngestName, splitIngestQuery } from '../../wire/ingest.ts';
 import type { Arrived, Intake } from './intake.ts';
 import { inSpan } from './trace.ts';
@@ -20,12 +20,14 @@ export function ingestRoute(intake: Intake, tracer: Tracer): Route {
     inflates: false,
     dialect: () => plain,
     handle: (request) =>
-      inSpan(tracer, 'POST /ingest', request.exchange.headerValues('traceparent')[0], async (trace) => {
-        await intake.accept(request, 'ingest', [seriesOf(request)], trace);
-        return { status: 200, headers: {} };
+      inSpan(tracer, 'POST /ingest', request.exchange.headerValues('traceparent')[0], (trace) => {
+        const pending = intake.accept(request, 'ingest', [seriesOf(request)], trace);
+        return pending === undefined ? taken : pending.then(() => taken);
       }),
   };
 }
+
+const taken: Reply = { status: 200, headers: {} };
 
 function seriesOf({ exchange, body }: Request): Arrived {
   const { name, rest } = splitIngestQuery(exchange.query);

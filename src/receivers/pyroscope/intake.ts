@@ -1,5 +1,5 @@
 import type { SpanContext } from '@opentelemetry/api';
-import type { Consumer, Host } from '../../core/component.ts';
+import type { Call, Consumer, Host } from '../../core/component.ts';
 import { countBatch, type Origin, type ProfileBatch, type Protocol, type Series } from '../../core/profile.ts';
 import type { Request } from '../../net/server/exchange.ts';
 import { type RefusalReason, refusalReasons, verdictOf } from '../../net/server/reply.ts';
@@ -26,10 +26,10 @@ export class Intake {
     this.#refused = new Map(refusalReasons.map((reason) => [reason, refusedCounters(host, reason)]));
   }
 
-  /** Hands the series on as one batch. Resolves and rejects as the Consumer does; rejects with signal.reason when the request is over by now. */
-  async accept(request: Request, protocol: Protocol, series: readonly Arrived[], trace: SpanContext | undefined): Promise<void> {
+  /** Hands the series on as one batch. Returns or resolves, throws or rejects as the Consumer does. */
+  accept(request: Request, protocol: Protocol, series: readonly Arrived[], trace: SpanContext | undefined): Promise<void> | undefined {
     // Its sender has been told no, or is gone, while it was unpacked: what it sends again would be there twice.
-    request.signal.throwIfAborted();
+    request.throwIfOver();
     const tenant = this.#forwardsTenant ? request.tenant : '';
     const batch: ProfileBatch = {
       origin: this.#origin(request, protocol, trace),
@@ -37,16 +37,18 @@ export class Intake {
       series: series.map((one) => ({ tenant, labels: one.labels, payload: one.payload })),
     };
     this.#countReceived(batch);
-    let isAccepted = false;
-    const accepted = (): void => {
-      isAccepted = true;
-    };
-    try {
-      await this.#next.consume(batch, { signal: request.signal, deadlineAt: request.deadlineAt, accepted });
-    } catch (why) {
-      if (!isAccepted) this.#countRefused(batch, why);
+    const call = new Waiting(request);
+    const refused = (why: unknown): never => {
+      if (!call.isAccepted) this.#countRefused(batch, why);
       throw why;
+    };
+    let pending: Promise<void> | undefined;
+    try {
+      pending = this.#next.consume(batch, call);
+    } catch (why) {
+      refused(why);
     }
+    return pending?.catch(refused);
   }
 
   /** A request that is not answered 200. */
@@ -71,6 +73,28 @@ export class Intake {
     const counters = this.#refused.get(verdictOf(why).reason);
     if (counters !== undefined) counters.profiles.value += countBatch(batch);
   }
+}
+
+/** The wait of one request's sender. */
+class Waiting implements Call {
+  isAccepted = false;
+  readonly #request: Request;
+
+  constructor(request: Request) {
+    this.#request = request;
+  }
+
+  get signal(): AbortSignal {
+    return this.#request.signal;
+  }
+
+  get deadlineAt(): number | undefined {
+    return this.#request.deadlineAt;
+  }
+
+  readonly accepted = (): void => {
+    this.isAccepted = true;
+  };
 }
 
 function receivedCounters({ id, metrics }: Host, protocol: Protocol): { profiles: { value: number }; bytes: { value: number } } {

@@ -3,9 +3,8 @@ import { Invalid } from '../../core/errors.ts';
 import type { Reply, Request, Route } from '../../net/server/exchange.ts';
 import type { LabelCache } from '../../wire/label-cache.ts';
 import { type PushRules, type PushSeries, parsePush } from '../../wire/push.ts';
-import { decodePushObject } from '../../wire/push-object.ts';
-import type { ConnectService } from './connect.ts';
-import { dialectOfRequest, type Form, formOfRequest, readMessage, replyTo } from './form.ts';
+import { parsePushJson } from '../../wire/push-json.ts';
+import { dialectOfRequest, emptyReply, type Form, formOfRequest, readMessage } from './form.ts';
 import type { Intake } from './intake.ts';
 import { inSpan } from './trace.ts';
 
@@ -16,36 +15,49 @@ export interface PushOptions {
   readonly rules: PushRules;
   /** A push in which there is no sample: Pyroscope refuses it, Alloy sends it on. */
   readonly emptySeries: 'refuse' | 'forward';
-  readonly connect: ConnectService;
+  /** Resolves in the next turn of the event loop. */
+  readonly nextTurn: () => Promise<void>;
   readonly tracer: Tracer;
 }
 
 /** Where pushes go: the full name of the method, as every protocol has it. */
 export const pushPath = '/push.v1.PusherService/Push';
 
-const empty = new Uint8Array();
-
-/**
- * PusherService/Push. The binary form in all three protocols is read here, payloads untouched; every other form goes through Connect's own
- * code, which decodes it, and comes back to the same lines.
- */
+/** PusherService/Push in every protocol, in protobuf and JSON, payloads untouched. An uncompressed binary one is through when this returns. */
 export function pushRoute(options: PushOptions): Route {
-  const { intake, cache, rules, emptySeries, connect, tracer } = options;
-  const accept = (request: Request, form: Form, series: readonly PushSeries[], trace: SpanContext | undefined): Promise<void> => {
+  const { intake, cache, rules, emptySeries, nextTurn, tracer } = options;
+  const accept = (
+    request: Request,
+    form: Form,
+    series: readonly PushSeries[],
+    trace: SpanContext | undefined,
+  ): Promise<void> | undefined => {
     if (series.length === 0) throw new Invalid('no_series', 'a push holds at least one series, found none');
     if (emptySeries === 'refuse' && series.every(({ payload }) => payload.profiles === 0)) {
       throw new Invalid('no_series', 'a push holds at least one sample, found series without any');
     }
     return intake.accept(request, form.protocol, series, trace);
   };
-  const handle = async (request: Request, trace: SpanContext | undefined): Promise<Reply> => {
+  const takeBinary = (
+    request: Request,
+    form: Form,
+    message: readonly Uint8Array[],
+    trace: SpanContext | undefined,
+  ): Reply | Promise<Reply> => {
+    const pending = accept(request, form, parsePush(message, cache, rules), trace);
+    return pending === undefined ? emptyReply(form) : pending.then(() => emptyReply(form));
+  };
+  const takeJson = async (request: Request, form: Form, text: Buffer, trace: SpanContext | undefined): Promise<Reply> => {
+    const series = await parsePushJson(text, rules, nextTurn);
+    await accept(request, form, series, trace);
+    return emptyReply(form);
+  };
+  const handle = (request: Request, trace: SpanContext | undefined): Reply | Promise<Reply> => {
     const form = formOfRequest(request.exchange.headers);
-    const message = await readMessage(form, request);
-    if (form.codec === 'json') {
-      return connect.push(form, message, request, (decoded) => accept(request, form, decodePushObject(decoded, rules), trace));
-    }
-    await accept(request, form, parsePush(message, cache, rules), trace);
-    return replyTo(form, empty);
+    const take = (message: readonly Uint8Array[]): Reply | Promise<Reply> =>
+      form.codec === 'json' ? takeJson(request, form, Buffer.concat(message), trace) : takeBinary(request, form, message, trace);
+    const message = readMessage(form, request);
+    return message instanceof Promise ? message.then(take) : take(message);
   };
   return {
     methods: ['POST'],

@@ -146,7 +146,7 @@ export class PyroscopeReceiver implements Receiver {
       cache: new LabelCache(labelCacheBytes),
       rules: this.#rules(),
       emptySeries,
-      connect,
+      nextTurn,
       tracer,
     } as const;
     const ingest = ingestRoute(this.#intake, tracer);
@@ -165,6 +165,12 @@ export class PyroscopeReceiver implements Receiver {
       ? { duplicates: 'last_wins', emptyValues: 'drop', maxSeries }
       : { duplicates: 'refuse', emptyValues: 'keep', maxSeries };
   }
+}
+
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => {
+    setImmediate(resolve);
+  });
 }
 
 function notFound(paths: readonly string[], prefix: string): string {

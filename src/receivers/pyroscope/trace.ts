@@ -5,29 +5,51 @@ import { verdictOf } from '../../net/server/reply.ts';
 // The OpenTelemetry API's values belong to telemetry/; these are its constants (SpanKind.SERVER, SpanStatusCode.ERROR).
 const server = 1;
 const failed = 2;
+const noTrace = '0'.repeat(32);
+const noContext = remoteContext(undefined);
 
 /**
  * A span around the work, child of what `traceparent` names. The work gets the context to pass on; undefined when there is neither a trace
  * of the sender's nor one of ours.
  */
-export async function inSpan<T>(
+export function inSpan<T>(
   tracer: Tracer,
   name: string,
   traceparent: string | undefined,
-  work: (trace: SpanContext | undefined) => Promise<T>,
-): Promise<T> {
-  const span = tracer.startSpan(name, { kind: server }, remoteContext(parseTraceparent(traceparent)));
+  work: (trace: SpanContext | undefined) => T | Promise<T>,
+): T | Promise<T> {
+  const span = tracer.startSpan(
+    name,
+    { kind: server },
+    traceparent === undefined ? noContext : remoteContext(parseTraceparent(traceparent)),
+  );
   const context = span.spanContext();
-  try {
-    return await work(/[^0]/.test(context.traceId) ? context : undefined);
-  } catch (why) {
+  const fail = (why: unknown): never => {
     const { reason, status, message } = verdictOf(why);
     span.setAttribute('error.type', reason);
     if (status >= 500) span.setStatus({ code: failed, message });
-    throw why;
-  } finally {
     span.end();
+    throw why;
+  };
+  let result: T | Promise<T>;
+  try {
+    result = work(isTraced(context) ? context : undefined);
+  } catch (why) {
+    return fail(why);
   }
+  if (result instanceof Promise) {
+    return result.then((done) => {
+      span.end();
+      return done;
+    }, fail);
+  }
+  span.end();
+  return result;
+}
+
+/** Neither a trace of the sender's nor one of ours has an id of zeros (W3C Trace Context, section 3.2.2.3). */
+function isTraced({ traceId }: SpanContext): boolean {
+  return traceId !== noTrace;
 }
 
 /** W3C Trace Context, level 1, section 3.2: later versions may be longer, version ff and ids of zeros are invalid. */

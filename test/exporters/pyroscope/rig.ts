@@ -43,7 +43,7 @@ export async function rig(config: Config, options: { readonly clock?: Clock; rea
   if (!(exporter instanceof PyroscopeExporter)) throw new Error('the factory makes another exporter');
   await exporter.start();
   const forever = new AbortController().signal;
-  const pushWith = (signal: AbortSignal, ...series: readonly Series[]): Promise<void> =>
+  const pushWith = async (signal: AbortSignal, ...series: readonly Series[]): Promise<void> =>
     exporter.prepare({ ...batchOf(...series), receivedAt: host.clock.now() }).commit({ signal });
   const stop = (): Promise<void> => exporter.stop(AbortSignal.abort(new Error('the test is over')));
   cleanups.push(stop);

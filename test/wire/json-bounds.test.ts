@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { Invalid } from '../../../src/core/errors.ts';
-import { checkJsonBounds } from '../../../src/receivers/pyroscope/json-bounds.ts';
+import { Invalid } from '../../src/core/errors.ts';
+import { checkJsonBounds } from '../../src/wire/json-bounds.ts';
 
 const check = (text: string): void => checkJsonBounds(Buffer.from(text));
 const invalid = (reason: string) => (why: unknown) => why instanceof Invalid && why.reason === reason;

@@ -1,4 +1,4 @@
-import { Invalid } from '../../core/errors.ts';
+import { Invalid } from '../core/errors.ts';
 
 // A series of ten labels and one profile has about 35. Decoding a million takes seconds, in which nobody else is served.
 const mostValues = 300_000;
