@@ -73,7 +73,7 @@ export function readMessage(form: Form, request: Request): readonly Uint8Array[]
 
 /** A call that succeeded and has nothing to say, as every push does. */
 export function emptyReply(form: Form): Reply {
-  return emptyReplies.get(form.contentType) ?? replyTo(form, nothing);
+  return emptyReplies.get(form.contentType) ?? replyTo(form, nothingIn(form));
 }
 
 /** A call that succeeded. */
@@ -92,5 +92,9 @@ export function replyTo(form: Form, message: Uint8Array): Reply {
   }
 }
 
-const nothing = new Uint8Array();
-const emptyReplies: ReadonlyMap<string, Reply> = new Map([...forms].map(([type, form]) => [type, replyTo(form, nothing)]));
+/** A message without fields. */
+function nothingIn({ codec }: Form): Uint8Array {
+  return codec === 'json' ? Buffer.from('{}') : new Uint8Array();
+}
+
+const emptyReplies: ReadonlyMap<string, Reply> = new Map([...forms].map(([type, form]) => [type, replyTo(form, nothingIn(form))]));

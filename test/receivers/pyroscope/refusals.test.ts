@@ -78,3 +78,14 @@ for (const { name, send, protocol } of speeches) {
     assert.equal((await send(port, pushOf())).code, 0);
   });
 }
+
+test('a push that is taken is answered with an empty message in its own codec', async (t) => {
+  const { port } = await receiving(t);
+  const framed = (message: string): string => Buffer.from(frameMessage(Buffer.from(message))).toString('latin1');
+  for (const { name, send, protocol } of speeches) {
+    const { answer } = await send(port, pushOf());
+    const message = name.includes('JSON') ? '{}' : '';
+    const body = answer.body.toString('latin1');
+    assert.ok(protocol === 'connect' ? body === message : body.startsWith(framed(message)), `${name}: ${JSON.stringify(body)}`);
+  }
+});
