@@ -56,7 +56,6 @@ export class Http2 {
     this.#clock = clock;
     this.#http2 = http2.createServer({
       settings: {
-        initialWindowSize: streamWindowBytes,
         maxFrameSize: maxFrameBytes,
         maxConcurrentStreams: options.maxStreams,
         maxHeaderListSize: Math.max(answeredHeadBytes, 2 * options.maxHeaderBytes),
@@ -162,14 +161,15 @@ export class Http2 {
 }
 
 /**
- * Lets a client send more at once, now that one of its bodies is wanted: until then it may be anybody, and what nobody reads lies in memory
- * that is not counted, HTTP/2's own 64 KiB at most.
+ * Lets a client send more at once, now that one of its bodies is wanted: until then it may be anybody, and what nobody reads lies in memory,
+ * HTTP/2's own 64 KiB a stream. (The window of the session bounds nothing: node gives it back before anybody has read.)
  */
 function widenOnce(session: http2.ServerHttp2Session): () => void {
   let isWide = false;
   return () => {
     if (isWide || session.destroyed) return;
     isWide = true;
+    session.settings({ initialWindowSize: streamWindowBytes });
     session.setLocalWindowSize(sessionWindowBytes);
   };
 }

@@ -181,7 +181,9 @@ export class HttpServer implements Server {
 }
 
 async function startLater(work: Work, sender: Promise<Sender>): Promise<void> {
+  sender.catch(() => {}); // there may be no room to wait for it
   try {
+    work.wait();
     work.start(await sender);
   } catch (why) {
     work.end(why);

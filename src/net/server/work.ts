@@ -9,6 +9,9 @@ import { inflate } from './inflate.ts';
 import { networkOf } from './network.ts';
 import { Unserved } from './unserved.ts';
 
+// What a sender can have sent of a body that nobody reads: a window of HTTP/2 as it begins, or what a socket of node's reads ahead.
+const unreadBytes = 64 * 1024;
+
 /** What every request of a server shares. */
 export interface WorkLimits {
   readonly admission: Admission;
@@ -72,9 +75,16 @@ export class Work implements Request, BodyOwner {
     return this.#isOver;
   }
 
+  /** It takes a while to find out who sends. What comes in meanwhile is not read, and counted all the same. Throws Refused. */
+  wait(): void {
+    this.#reservation = this.#limits.admission.open({ tenant: '', address: networkOf(this.exchange.peer.address) });
+    this.#reservation.hold(unreadBytes);
+  }
+
   /** Who sends is known; the body comes next. */
   start({ identity, tenant }: Sender): void {
     if (this.#isOver) return;
+    this.#reservation?.release();
     this.identity = identity;
     this.tenant = tenant;
     this.exchange.onGone((why) => this.end(why));

@@ -6,7 +6,6 @@ import { test } from 'node:test';
 import { Admission } from '../../../src/net/server/admission.ts';
 import type { Identity, Request } from '../../../src/net/server/exchange.ts';
 import { Tokens } from '../../../src/net/server/tokens.ts';
-import { settle } from '../../support/fake-clock.ts';
 import { createTestHost } from '../../support/host.ts';
 import { credentialsFile } from './credentials.ts';
 import { call, call2, echo, raw, routeOf, serving, until } from './serving.ts';
@@ -120,9 +119,25 @@ test('HTTP/2: while nobody knows who sends, next to nothing of a body comes in',
   const session = http2.connect(`http://127.0.0.1:${it.port}`);
   t.after(() => session.destroy());
   const answers = Array.from({ length: 4 }, () => call2(it.port, { body: Buffer.alloc(2 ** 20) }, session));
-  await until(() => session.state.remoteWindowSize === 0);
-  await settle();
-  assert.ok((session.socket?.bytesWritten ?? 0) < 2 ** 17, 'a window of 64 KiB for all of them, and it is full');
+  await until(() => admission.heldBytes === 4 * 65_536);
+  // A ping is answered behind whatever window there is to be had.
+  for (let round = 0; round < 5; round++) await new Promise((pong) => session.ping(pong));
+  const sent = session.socket?.bytesWritten ?? 0;
+  assert.ok(sent > 4 * 60_000 && sent < 4 * 70_000, `${sent} bytes: a window of 64 KiB for each, and it is full`);
   resolve({ name: '', tenants: undefined });
   for (const { status, body } of await Promise.all(answers)) assert.deepEqual([status, body.length], [200, 2 ** 20]);
+  assert.equal(admission.heldBytes, 0);
+});
+
+test('who waits to be known is refused when there is no room', async (t) => {
+  const { promise, resolve } = Promise.withResolvers<Identity>();
+  const authenticator = { identify: () => promise, start: () => Promise.resolve(), stop: () => Promise.resolve() };
+  const admission = new Admission(2 ** 17);
+  const it = await serving(t, { '/echo': echo }, { senders: { authenticator, tenant }, admission });
+  const waiting = [call(it.port, { body: 'x' }), call(it.port, { body: 'x' })];
+  await until(() => admission.heldBytes === 2 ** 17);
+  assert.equal((await call(it.port, { body: 'x' })).status, 503);
+  resolve({ name: '', tenants: undefined });
+  for (const { status } of await Promise.all(waiting)) assert.equal(status, 200);
+  assert.equal(admission.heldBytes, 0);
 });

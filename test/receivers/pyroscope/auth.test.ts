@@ -75,7 +75,8 @@ test('users and passwords work the same, in a real thread; what was right once c
   assert.ok(statuses.every((status) => status === 401 || status === 429));
   const looked = statuses.filter((status) => status === 401).length;
   assert.ok(looked > 0 && looked < 30, `${looked} guesses of 400 were looked at`);
-  assert.ok(Math.max(...waits) < 1000, `a known sender waited ${Math.max(...waits)} ms`);
+  // All of the guesses looked at before it would take 20 s.
+  assert.ok(Math.max(...waits) < 5000, `a known sender waited ${Math.max(...waits)} ms`);
 });
 
 test('no credentials in anything that is said or handed on', async (t) => {
