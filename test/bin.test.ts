@@ -28,7 +28,7 @@ for (const version of ['20.20.2', '8.17.0']) {
 test('in a checkout it runs the sources', () => {
   const { code, stdout } = run(bin, []);
   assert.equal(code, 0);
-  assert.match(stdout, /^flamegate \d+\.\d+\.\d+ \(Node 24\./);
+  assert.match(stdout, /^flamegate \d+\.\d+\.\d+ \(Node 24\.[^)]*\)$/m);
 });
 
 test('in the npm package, where there are no sources, it runs what was built', (t) => {

@@ -29,7 +29,6 @@ const families: readonly (readonly [string, string])[] = [
 ];
 
 const verbs: Readonly<Record<string, string>> = {
-  fmt: 'Flamegate does not format files: `alloy fmt` does; `flamegate validate FILE` checks one',
   tools: 'Flamegate has no tools of other components',
   otel: 'Flamegate reads .yaml and .alloy files: `flamegate run FILE`',
 };

@@ -1,7 +1,8 @@
-import { Command, CommanderError, Option } from 'commander';
+import { Argument, Command, CommanderError, Option } from 'commander';
 import { messageOf } from '../core/errors.ts';
 import type { Labels } from '../core/labels.ts';
 import { alloyFlagHint } from './alloy-flags.ts';
+import { completionScript, shells } from './completion.ts';
 import { exitCode, exitCodeOf } from './exit-code.ts';
 import type { Io } from './io.ts';
 import { collected, durationMs, labels } from './option-values.ts';
@@ -140,8 +141,37 @@ function createProgram(io: Io, done: (code: number) => void): Command {
   addQueueCommand(program, io, done);
 
   program
+    .command('fmt')
+    .description('print configuration files in one form, comments kept')
+    .argument('<files...>', '.yaml or .alloy files, directories of them, or - for stdin')
+    .option('-w, --write', 'write the files instead')
+    .option('--check', 'name the files that would change, and exit with 1 when there are any')
+    .action(async (files: string[], options: { write?: boolean; check?: boolean }) => {
+      const { runFmt } = await import('./fmt.ts');
+      done(runFmt(files, { write: options.write ?? false, check: options.check ?? false }, io));
+    });
+
+  program
+    .command('healthcheck')
+    .description('ask a running gateway whether it takes profiles: 0 for yes, 1 with the reasons for no')
+    .option('--admin <address>', 'its admin endpoint, host:port or unix:/path', '127.0.0.1:4041')
+    .option('--timeout <duration>', 'how long it may take to answer', durationMs, 5_000)
+    .action(async (options: { admin: string; timeout: number }) => {
+      const { runHealthcheck } = await import('./healthcheck.ts');
+      done(await runHealthcheck({ admin: options.admin, timeoutMs: options.timeout }, io));
+    });
+
+  program
+    .command('completion')
+    .description('print the completion script for a shell')
+    .addArgument(new Argument('<shell>', 'which shell').choices(shells))
+    .action((shell: (typeof shells)[number]) => {
+      io.stdout.write(completionScript(program, shell));
+    });
+
+  program
     .command('version')
-    .description('print the version of this build and of Node')
+    .description('print the version of this build, its commit and the version of Node')
     .option('--json', 'as one JSON object')
     .action((options: { json?: boolean }) => done(runVersion({ json: options.json ?? false }, io)));
 

@@ -51,7 +51,9 @@ async function startAndRun(gateway: Gateway, options: RunOptions, stop: StopSign
   }
   const reload = (): void => void gateway.reload();
   process.on('SIGHUP', reload);
-  const unwatch = options.watch ? watchFiles({ paths: options.files, clock: systemClock, log: gateway.log, onChange: reload }) : undefined;
+  const unwatch = options.watch
+    ? watchFiles({ paths: options.files.filter((name) => name !== '-'), clock: systemClock, log: gateway.log, onChange: reload })
+    : undefined;
   await stop.asked;
   unwatch?.();
   process.off('SIGHUP', reload);

@@ -32,6 +32,7 @@ export function loadSources({ files, sets, strict, secretsDir, queueDir }: Sourc
     files,
     sets,
     env: io.env,
+    stdin: io.stdin,
     ...vocabulary,
     alloy: (sources) => parseAlloy(sources, { env: io.env, strict, secretsDir, queueDir, builds, httpClient, version: readVersion() }),
   });

@@ -25,8 +25,11 @@ const languages: Readonly<Record<string, Language>> = { '.yaml': 'yaml', '.yml':
 const largestBytes = 1024 * 1024;
 
 /** Reads what was named: files, and of directories every file of one language, in the order of their names. All of them must be of one
- *  language; a name without a known ending counts as YAML. */
-export function readSources(names: readonly string[]): {
+ *  language; a name without a known ending counts as YAML, and `-` is stdin, in either language. */
+export function readSources(
+  names: readonly string[],
+  stdin?: () => Uint8Array,
+): {
   readonly language: Language;
   readonly files: readonly SourceFile[];
   readonly faults: readonly FileFault[];
@@ -35,6 +38,7 @@ export function readSources(names: readonly string[]): {
   const faults: FileFault[] = [];
   const fault = (name: string, message: string, line = 1): void => void faults.push({ name, message, line });
   const paths = names.flatMap((name) => {
+    if (name === '-') return [name];
     try {
       return statSync(name).isDirectory() ? filesOf(name, fault) : [name];
     } catch (why) {
@@ -44,7 +48,7 @@ export function readSources(names: readonly string[]): {
   });
   for (const name of new Set(paths)) {
     try {
-      const bytes = readBounded(name);
+      const bytes = name === '-' ? readStdin(stdin) : readBounded(name);
       const text = decode(bytes);
       if (text === undefined) fault(name, 'expected text in UTF-8, found bytes that are none', lineOfBadByte(bytes));
       else files.push({ name, text });
@@ -52,7 +56,7 @@ export function readSources(names: readonly string[]): {
       fault(name, `cannot read it: ${reasonOf(why)}`);
     }
   }
-  const spoken = new Set(paths.map(languageOf));
+  const spoken = new Set(paths.map((path) => languageOfFile(files.find(({ name }) => name === path) ?? { name: path, text: '' })));
   if (spoken.size > 1) fault(names[0] ?? '', 'expected files of one language, found .yaml and .alloy files together');
   return { language: spoken.has('alloy') ? 'alloy' : 'yaml', files, faults };
 }
@@ -79,6 +83,20 @@ function filesOf(directory: string, fault: (name: string, message: string) => vo
     .filter((path) => statSync(path).isFile());
   if (paths.length === 0) fault(directory, 'expected a directory with .yaml or .alloy files, found none in it');
   return paths;
+}
+
+/** `-` is what the process is given; whoever reloads gets the same again. */
+function readStdin(stdin: (() => Uint8Array) | undefined): Uint8Array {
+  if (stdin === undefined) throw new Error('there is no standard input here');
+  const bytes = stdin();
+  if (bytes.length > largestBytes) throw new Error(`it has ${bytes.length} bytes, more than ${largestBytes}`);
+  return bytes;
+}
+
+/** By its name; of stdin, which has none, by its text: a line `name "label" {` or `name {` begins no YAML. */
+export function languageOfFile({ name, text }: SourceFile): Language {
+  if (name !== '-') return languageOf(name);
+  return /^[A-Za-z_][\w.]*(?:[ \t]+"[^"\n]*")?[ \t]*\{/m.test(text) ? 'alloy' : 'yaml';
 }
 
 function languageOf(path: string): Language {

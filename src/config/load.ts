@@ -18,6 +18,8 @@ export interface LoadOptions extends Vocabulary {
   /** `path=value`, later ones over earlier ones and over the files. */
   readonly sets: readonly string[];
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** What `-` among the files stands for, the same each time. */
+  readonly stdin?: (() => Uint8Array) | undefined;
   /** Reads .alloy files. */
   readonly alloy: FrontEnd;
 }
@@ -56,7 +58,7 @@ export interface Loaded {
  */
 export function loadConfig(options: LoadOptions): Loaded {
   const from: References = { env: options.env, readFile: readReferenced };
-  const { language, files, faults } = readSources(options.files);
+  const { language, files, faults } = readSources(options.files, options.stdin);
   const foreign: Reference[] = [];
   const problems: Problem[] = faults.map(({ name, message, line }) => ({
     place: { source: name, line, column: 1, through: undefined },

@@ -82,7 +82,7 @@ export const builtins: Readonly<Record<string, Owners>> = {
   zlib: [''],
   stream: network,
   events: ['net/', 'cli/'],
-  http: network,
+  http: [...network, 'cli/healthcheck.ts'],
   http2: network,
   https: network,
   net: [...network, 'cli/demo/free-port.ts'],

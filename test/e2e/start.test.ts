@@ -45,7 +45,8 @@ for (const [what, args, code, expected] of [
   ['an unknown verb', ['vaildate', 'x.yaml'], 64, /unknown command 'vaildate'[\s\S]*Did you mean validate\?/],
   ['an unknown option', ['run', '--wach', 'x.yaml'], 64, /unknown option '--wach'[\s\S]*Did you mean --watch\?/],
   ["a flag of Alloy's run", ['run', '--server.http.listen-addr=0.0.0.0:12345', 'x.alloy'], 64, /service\.admin\.endpoint/],
-  ['fmt', ['fmt', 'x.alloy'], 64, /validate/],
+  ['fmt of a missing file', ['fmt', 'nowhere.alloy'], 78, /nowhere\.alloy/],
+  ['completion for another shell', ['completion', 'tcsh'], 64, /bash, zsh, fish/],
   ['a missing file', ['run', 'nowhere.yaml'], 78, /nowhere\.yaml/],
   ['no file at all', ['run'], 64, /FILE|file/],
 ] as const) {
@@ -64,7 +65,7 @@ for (const [what, text, expected] of [
     configOf('127.0.0.1:0').replace('endpoints: [', 'queue: { type: jetstream }, endpoints: ['),
     /not in this build/,
   ],
-  ['a component that comes later', `${configOf('127.0.0.1:0')}processors: { sample: {} }\n`, /not in this build/],
+  ['a component that comes later', `${configOf('127.0.0.1:0')}processors: { redact: {} }\n`, /not in this build/],
   ['a file that it names and that is not there', configOf('127.0.0.1:0', '${file:nowhere}'), /nowhere/],
 ] as const) {
   test(`a configuration with ${what} ends with 78, place and path`, async () => {

@@ -56,8 +56,8 @@ export function nameOfToken(token: Token): string {
   return names[token.kind] ?? JSON.stringify(token.kind);
 }
 
-/** Kinds after which the end of a line ends the statement. */
-const endsStatement: ReadonlySet<Token['kind']> = new Set([
+/** Kinds that end an operand: after them the end of a line ends the statement. */
+export const endsStatement: ReadonlySet<Token['kind']> = new Set([
   'identifier',
   'number',
   'string',
