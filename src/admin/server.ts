@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { type ConfigDiff, formatDiff } from '../config/diff.ts';
 import { aborted } from '../core/abort.ts';
+import { isLoopback } from '../core/address.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Logger } from '../core/component.ts';
 import { Admission } from '../net/server/admission.ts';
@@ -54,6 +55,7 @@ export async function openAdmin(options: AdminOptions): Promise<AdminEndpoint> {
   const listener = await openListener({ endpoint: admin.endpoint }, { clock, log });
   listener.serve(server);
   log.info('admin endpoint listening', { address: listener.address });
+  warnOfExposure(listener.address, admin, log);
   return {
     address: listener.address,
     prepare(next) {
@@ -68,6 +70,18 @@ export async function openAdmin(options: AdminOptions): Promise<AdminEndpoint> {
       await listener.close();
     },
   };
+}
+
+/** One line when others than this machine reach it, and nobody is asked or what is asked can be read on the way. */
+function warnOfExposure(address: string, { token_file, tls }: AdminConfig, log: Logger): void {
+  if (isLoopback(address)) return;
+  if (token_file === '') {
+    const message =
+      'whoever reaches this address may read /metrics, and the API answers nobody there: set token_file, or endpoint: 127.0.0.1:4041';
+    log.warn(message, { address, key: 'service.admin.token_file' });
+  } else if (tls === undefined) {
+    log.warn('the token comes in clear text: set tls', { address, key: 'service.admin.tls' });
+  }
 }
 
 const DocumentSchema = z.looseObject({ openapi: z.string(), paths: z.record(z.string(), z.unknown()) });

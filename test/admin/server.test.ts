@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { AdminSchema } from '../../src/admin/schema.ts';
 import { type AdminEndpoint, type AdminOptions, openAdmin, type ReloadResult } from '../../src/admin/server.ts';
@@ -226,4 +226,25 @@ test('the level of the log is changed, with a line that says from where; what is
   for (const body of ['{"level":"loud"}', '{', '[]', '{"level":"info","x":1}'])
     assert.equal((await ask('PUT', '/api/v1/log-level', {}, admin.address, body)).status, 400, body);
   assert.equal(level, 'debug');
+});
+
+test('an endpoint that others reach and that asks nobody says so once, with the key that helps', async (t) => {
+  const token_file = join(mkdtempSync(join(tmpdir(), 'flamegate-admin-')), 'token');
+  writeFileSync(token_file, 'canary\n');
+  t.after(() => rmSync(dirname(token_file), { recursive: true }));
+  const cases: readonly [string, object, string[]][] = [
+    ['0.0.0.0:0', {}, ['service.admin.token_file']],
+    ['0.0.0.0:0', { token_file }, ['service.admin.tls']],
+    ['127.0.0.1:0', {}, []],
+  ];
+  for (const [endpoint, settings, keys] of cases) {
+    const before = lines.length;
+    const open = await openAdmin(options(endpoint, settings));
+    await open.close(never);
+    const warnings = lines.slice(before).filter(({ level }) => level === 'warn');
+    assert.deepEqual(
+      warnings.map(({ facts }) => facts['key']),
+      keys,
+    );
+  }
 });
