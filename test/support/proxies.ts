@@ -79,6 +79,65 @@ export async function createForwardProxy(options: ForwardProxyOptions = {}): Pro
   };
 }
 
+/** A SOCKS5 proxy (RFC 1928) that sends every target to one port. */
+export interface SocksProxy extends AsyncDisposable {
+  readonly url: string;
+  readonly port: number;
+  /** "pyroscope.test:443", as it was asked for. */
+  readonly seen: string[];
+}
+
+export interface SocksProxyOptions {
+  readonly targetPort?: number;
+  /** "user:password" that it wants. */
+  readonly user?: string;
+  /** Answers the request with this instead of connecting. */
+  readonly reply?: number;
+}
+
+export async function createSocksProxy({ targetPort = 0, user, reply }: SocksProxyOptions): Promise<SocksProxy> {
+  const seen: string[] = [];
+  const sockets = new Set<Socket>();
+  const server = createTcpServer(async (client) => {
+    sockets.add(client);
+    client.on('error', () => undefined);
+    const next = (): Promise<Buffer> => new Promise((resolve) => client.once('data', resolve));
+    const methods = await next();
+    const wanted = user === undefined ? 0 : 2;
+    client.write(Buffer.from([5, methods.subarray(2).includes(wanted) ? wanted : 255]));
+    if (user !== undefined) {
+      const said = await next();
+      const nameEnd = 2 + Number(said[1]);
+      const right = `${said.subarray(2, nameEnd)}:${said.subarray(nameEnd + 1)}` === user;
+      client.write(Buffer.from([1, right ? 0 : 1]));
+      if (!right) return;
+    }
+    const asked = await next();
+    const kind = Number(asked[3]);
+    const host = kind === 3 ? asked.subarray(5, 5 + Number(asked[4])).toString() : asked.subarray(4, -2).toString('hex');
+    seen.push(`${host}:${asked.readUInt16BE(asked.length - 2)}`);
+    if (reply !== undefined) return void client.write(Buffer.from([5, reply, 0, 1, 0, 0, 0, 0, 0, 0]));
+    const target = connect(targetPort, '127.0.0.1', () => {
+      client.write(Buffer.from([5, 0, 0, 3, 1, 0x61, 0, 80]));
+      target.pipe(client).pipe(target);
+    });
+    sockets.add(target);
+    target.on('error', () => client.destroy());
+    target.on('close', () => client.destroy());
+    client.on('close', () => target.destroy());
+  });
+  const port = await listen(server);
+  return {
+    url: `socks5://127.0.0.1:${port}`,
+    port,
+    seen,
+    async [Symbol.asyncDispose]() {
+      for (const socket of sockets) socket.destroy();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
 /** A TCP proxy that loses bytes without closing anything, as NAT tables, dead nodes and paused machines do. */
 export interface Hole extends AsyncDisposable {
   readonly port: number;

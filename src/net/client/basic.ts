@@ -4,9 +4,14 @@ export function basicAuthorization(username: string, password: string): string {
 }
 
 /** The same from the user-info of a URL; undefined when it has none. */
-export function userInfoAuthorization({ username, password }: URL): string | undefined {
-  if (username === '' && password === '') return undefined;
-  return basicAuthorization(decode(username), decode(password));
+export function userInfoAuthorization(url: URL): string | undefined {
+  const userInfo = decodedUserInfo(url);
+  return userInfo && basicAuthorization(userInfo.username, userInfo.password);
+}
+
+/** User and password of a URL; undefined when it has none. */
+export function decodedUserInfo({ username, password }: URL): { readonly username: string; readonly password: string } | undefined {
+  return username === '' && password === '' ? undefined : { username: decode(username), password: decode(password) };
 }
 
 function decode(text: string): string {

@@ -7,6 +7,7 @@ import { orAborted } from './or-aborted.ts';
 import type { ProxyFor } from './proxy.ts';
 import type { ProxyConfig } from './schema.ts';
 import type { TlsClient } from './secure.ts';
+import { isSocks, throughSocks } from './socks.ts';
 import { tunnel } from './tunnel.ts';
 
 /** What connections are made of. */
@@ -96,8 +97,13 @@ export class Connector {
     let reached = socket;
     if (proxy !== undefined) {
       step(`waiting for the proxy ${proxy.host}`);
-      const target = hostPort(server);
-      reached = await tunnel({ socket: await this.#greet(socket, proxy, signal), proxy, target, headers: proxyHeaders }, signal);
+      if (isSocks(proxy)) {
+        const target = { host: bare(server.hostname), port: Number(portOf(server)) };
+        reached = await throughSocks({ socket, proxy, target }, signal);
+      } else {
+        const target = hostPort(server);
+        reached = await tunnel({ socket: await this.#greet(socket, proxy, signal), proxy, target, headers: proxyHeaders }, signal);
+      }
     }
     if (server.protocol !== 'https:') return reached;
     step('in the TLS handshake');
@@ -118,8 +124,8 @@ export class Connector {
   }
 
   async #dial(server: Server, step: Step, signal: AbortSignal): Promise<Socket> {
-    if (server.protocol !== 'http:' && server.protocol !== 'https:') {
-      throw new Error(`a proxy that is spoken to by ${server.protocol}// cannot be used, only http:// and https://`);
+    if (!/^https?:$/.test(server.protocol) && !isSocks(server)) {
+      throw new Error(`a proxy that is spoken to by ${server.protocol}// cannot be used, only http://, https://, socks5:// and socks5h://`);
     }
     const { book, clock } = this.#options;
     const host = bare(server.hostname);
@@ -136,8 +142,10 @@ function hostPort(server: Server): string {
   return `${host.includes(':') ? `[${host}]` : host}:${portOf(server)}`;
 }
 
-function portOf({ protocol, port }: Server): string {
+/** Also of a proxy. */
+export function portOf({ protocol, port }: Server): string {
   if (port !== '') return port;
+  if (isSocks({ protocol })) return '1080';
   return protocol === 'https:' ? '443' : '80';
 }
 

@@ -10,6 +10,7 @@ import {
   status,
 } from '@grpc/grpc-js';
 import { messageOf } from '../../core/errors.ts';
+import { portOf } from './connector.ts';
 import { failureReason } from './failure.ts';
 import type { Reach } from './reach.ts';
 import { productUserAgent } from './user-agent.ts';
@@ -111,10 +112,10 @@ class BookResolver implements experimental.Resolver {
   }
 
   async #resolve(): Promise<experimental.StatusOr<experimental.Endpoint[]>> {
-    const { hostname, port, protocol } = this.#hop;
+    const { hostname } = this.#hop;
     try {
       const candidates = await this.#reach.book.candidates(hostname.replace(/^\[|\]$/g, ''));
-      const portNumber = port === '' ? (protocol === 'https:' ? 443 : 80) : Number(port);
+      const portNumber = Number(portOf(this.#hop));
       return experimental.statusOrFromValue(candidates.map(({ address }) => ({ addresses: [{ host: address, port: portNumber }] })));
     } catch (error) {
       return experimental.statusOrFromError({ code: status.UNAVAILABLE, details: failureReason(error), metadata: new Metadata() });

@@ -74,8 +74,8 @@ const ProxyUrlSchema = z
   .string()
   .refine((value) => value === '' || URL.canParse(value), 'expected a URL such as http://proxy:3128')
   .refine(
-    (value) => !URL.canParse(value) || /^https?:$/.test(new URL(value).protocol),
-    'expected a proxy that is spoken to by http:// or https://',
+    (value) => !URL.canParse(value) || /^(https?|socks5h?):$/.test(new URL(value).protocol),
+    'expected a proxy that is spoken to by http://, https://, socks5:// or socks5h://',
   );
 
 // Some send credentials under names of their own: what looks like one must not be printed with the configuration.
@@ -117,7 +117,7 @@ const HttpHeadersSchema = z
   .describe('headers added to those of `headers`: a name in both goes out with both values');
 
 const proxyShape = {
-  proxy_url: ProxyUrlSchema.optional().describe('proxy for every request'),
+  proxy_url: ProxyUrlSchema.optional().describe('proxy for every request: http, https, socks5 or socks5h (it looks names up in both)'),
   no_proxy: z
     .string()
     .optional()

@@ -3,10 +3,12 @@ import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { after, before, test } from 'node:test';
 import { createHttpClient } from '../../../src/net/client/client.ts';
+import { createGrpcClient } from '../../../src/net/client/grpc.ts';
 import { proxyChooser } from '../../../src/net/client/proxy.ts';
 import { createTestHost } from '../../support/host.ts';
-import { createForwardProxy } from '../../support/proxies.ts';
+import { createForwardProxy, createSocksProxy } from '../../support/proxies.ts';
 import { type Authority, createAuthority, pemOf } from './certificates.ts';
+import { createGrpcUpstream } from './grpc-upstream.ts';
 import { config, createUpstream, inWords, never, push, values } from './upstream.ts';
 
 const host = createTestHost();
@@ -149,16 +151,67 @@ for (const [what, keys, environment, url, expected] of choices) {
 
 test('a proxy of another kind is said to be of no use', async () => {
   const before = process.env['HTTPS_PROXY'];
-  process.env['HTTPS_PROXY'] = 'socks5://127.0.0.1:1';
+  process.env['HTTPS_PROXY'] = 'socks4://127.0.0.1:1';
   try {
     assert.match(
       await send('https://pyroscope.test', { proxy_from_environment: true }),
-      /a proxy that is spoken to by socks5:\/\/ cannot be used/,
+      /a proxy that is spoken to by socks4:\/\/ cannot be used/,
     );
   } finally {
     if (before === undefined) delete process.env['HTTPS_PROXY'];
     else process.env['HTTPS_PROXY'] = before;
   }
+});
+
+for (const scheme of ['socks5', 'socks5h']) {
+  test(`${scheme}: cleartext, TLS and gRPC go through, names are looked up by the proxy, user and password are told`, async (t) => {
+    await using upstream = await createUpstream();
+    await using secure = await createTlsUpstream('DNS:pyroscope.test');
+    await using grpc = await createGrpcUpstream();
+    const user = 'me@work:p:ss';
+    await using plainProxy = await createSocksProxy({ targetPort: upstream.port, user });
+    await using secureProxy = await createSocksProxy({ targetPort: secure.port });
+    await using grpcProxy = await createSocksProxy({ targetPort: grpc.port, user });
+    const via = (url: string): string => url.replace('socks5://', `${scheme}://me%40work:p%3Ass@`);
+    assert.equal(await send('http://pyroscope.test/pyro', { proxy_url: via(plainProxy.url) }), '200');
+    assert.equal(upstream.seen[0]?.path, '/pyro/ingest?name=app');
+    assert.deepEqual(values(upstream.seen[0], 'proxy-authorization'), []);
+    assert.equal(
+      await send('https://pyroscope.test', { proxy_url: via(secureProxy.url), tls_config: { ca_file: authority.ca } }),
+      '200 secure',
+    );
+    const client = createGrpcClient(config('http://pyroscope.test:4040', { proxy_url: via(grpcProxy.url) }), host);
+    t.after(() => client.close());
+    assert.equal((await client.request(Buffer.from('p'), {}, never)).kind, 'response');
+    assert.deepEqual(
+      [plainProxy.seen, secureProxy.seen, grpcProxy.seen],
+      [['pyroscope.test:80'], ['pyroscope.test:443'], ['pyroscope.test:4040']],
+    );
+  });
+}
+
+test('what a SOCKS5 proxy refuses is one clear reason', async () => {
+  await using refusing = await createSocksProxy({ reply: 5 });
+  await using asking = await createSocksProxy({ user: 'me:pass' });
+  const refused = async (proxy: string, url = 'http://pyroscope.test'): Promise<string> => send(url, { proxy_url: proxy });
+  const by = (port: number): string => `network: pyroscope.test: the proxy 127.0.0.1:${port} refuses the connection: `;
+  assert.equal(await refused(refusing.url), `${by(refusing.port)}the server refuses it`);
+  assert.equal(await refused(asking.url), `${by(asking.port)}it wants another authentication, see proxy_url (user and password in it)`);
+  assert.equal(
+    await refused(asking.url.replace('//', '//me:hunter2@')),
+    `${by(asking.port)}it does not take the user and password of proxy_url`,
+  );
+  assert.match(await refused(refusing.url, 'http://[2001:db8::1]:81'), /the server refuses it/);
+  assert.match(await refused(refusing.url, 'http://192.0.2.7'), /the server refuses it/);
+  assert.deepEqual(refusing.seen, ['pyroscope.test:80', '20010db8000000000000000000000001:81', 'c0000207:80']);
+});
+
+test('an HTTP server in place of a SOCKS5 proxy is said to be none', async () => {
+  await using upstream = await createUpstream();
+  assert.match(
+    await send('http://pyroscope.test', { proxy_url: upstream.url.replace('http', 'socks5') }),
+    /^network: pyroscope.test: the proxy .*: (what it answers is not SOCKS5|it closes the connection)$/,
+  );
 });
 
 test('values of several headers survive a proxy', async () => {
