@@ -10,8 +10,8 @@ export const layers: Readonly<Record<string, Owners>> = {
   telemetry: ['core'],
   config: ['core'],
   queue: ['core', 'wire'],
-  // enrich asks for targets by HTTP and follows a file; tenant ids have one rule, which receiving has
-  processors: ['core', 'wire', 'net'],
+  // enrich discovers targets, asks for them by HTTP and follows a file; tenant ids have one rule, which receiving has
+  processors: ['core', 'wire', 'net', 'discovery'],
   discovery: ['core', 'net'],
   receivers: ['core', 'gen', 'wire', 'net', 'discovery'],
   exporters: ['core', 'wire', 'net', 'queue'],

@@ -172,3 +172,13 @@ test('a URL is asked again and again; while nobody answers profiles pass as they
   await until(clock, () => team() === 'b');
   assert.equal(JSON.stringify(host.lines).includes('u:p'), false, 'no password in the log');
 });
+
+test('targets are discovered as for scraping, with rules, and a start waits for them', async (t) => {
+  const file = join(directory(t), 'groups.json');
+  writeFileSync(file, '[{"targets":["10.0.0.1:80"],"labels":{"__meta_app":"shop","team":"a"}}]');
+  const rules = [{ source_labels: ['__meta_app'], target_label: 'service_name' }];
+  const { processor, run } = create({ discovery: [{ from: 'file', files: [file], rules }], copy: ['team'] });
+  t.after(() => processor.stop?.(AbortSignal.abort()));
+  await processor.start?.();
+  assert.deepEqual(run(pushSeries({ service_name: 'shop' })), [{ service_name: 'shop', team: 'a' }]);
+});

@@ -1,9 +1,11 @@
 import { z } from 'zod';
 import type { ProcessorFactory } from '../../core/component.ts';
 import { messageOf } from '../../core/errors.ts';
-import { type Labels, memoByLabels } from '../../core/labels.ts';
+import { Labels, memoByLabels } from '../../core/labels.ts';
 import { mapLabels } from '../../core/profile.ts';
 import { DurationSchema } from '../../core/units.ts';
+import { Discovery } from '../../discovery/discovery.ts';
+import { SourceSchema } from '../../discovery/schema.ts';
 import { faultsOfTrying } from '../../net/client/check-files.ts';
 import { createHttpClient } from '../../net/client/client.ts';
 import { FollowedFile } from '../../net/client/followed-file.ts';
@@ -32,6 +34,7 @@ const schema = z.strictObject({
     .refine(isUrl, 'expected a URL that starts with http:// or https://')
     .default('')
     .describe('The same list, asked for by GET.'),
+  discovery: z.array(SourceSchema).default([]).describe('Where more targets come from, as for the receiver `scrape`.'),
   refresh: DurationSchema.default(10_000).describe('How often file and URL are looked at; the last good list goes on.'),
   http_client: z.strictObject(clientShape).superRefine(refineHttpClient).prefault({}).describe('How `targets_url` is asked.'),
   match: MatchSchema.prefault({}).describe('Which target belongs to a profile: equal values, exactly.'),
@@ -61,17 +64,23 @@ export const enrich: ProcessorFactory<typeof schema> = {
     if (path === '') return [];
     return faultsOfTrying(['targets_file'], () => parseTargets(new FollowedFile(path).readNow()));
   },
-  create({ targets, targets_file: path, targets_url: url, refresh, http_client, match, copy }, host) {
+  create({ targets, targets_file: path, targets_url: url, discovery, refresh, http_client, match, copy }, host) {
     const written = targetsOf(targets);
     const file = path === '' ? undefined : new Feed(fileSource(path), host, refresh, rebuild);
     const remote =
       url === '' ? undefined : new Feed(urlSource(url, createHttpClient(clientOf(url, http_client), host)), host, refresh, rebuild);
+    const first = Promise.withResolvers<void>();
+    const found = new Discovery(() => {
+      rebuild();
+      if (found.targets().complete) first.resolve();
+    });
     let index = indexTargets(written, match.target);
     let apply = memoByLabels(enriched);
     host.metrics.gauge('flamegate_enrich_targets', 'Targets that profiles can be matched with.', () => index.size, { processor: host.id });
 
     function rebuild(): void {
-      index = indexTargets([...written, ...(file?.targets ?? []), ...(remote?.targets ?? [])], match.target);
+      const discovered = found.targets().targets.map(Labels.of);
+      index = indexTargets([...written, ...(file?.targets ?? []), ...(remote?.targets ?? []), ...discovered], match.target);
       apply = memoByLabels(enriched);
     }
 
@@ -93,13 +102,20 @@ export const enrich: ProcessorFactory<typeof schema> = {
         });
         // Whoever serves the list may start after us: profiles pass unchanged until it is there, as with Alloy.
         await remote?.start().catch((why) => remote.complain(why));
+        if (discovery.length === 0) return;
+        found.follow(discovery, host);
+        // A reload should not pass profiles without their labels for the moment that this takes.
+        await Promise.race([first.promise, host.clock.sleep(patienceMs)]);
       },
       async stop() {
-        await Promise.all([file?.stop(), remote?.stop()]);
+        await Promise.all([file?.stop(), remote?.stop(), found.close()]);
       },
     };
   },
 };
+
+/** How long a start waits for what is discovered. */
+const patienceMs = 2_000;
 
 /** The client asks below the origin; the path is the request's. */
 function clientOf(url: string, settings: Omit<HttpClientConfig, 'url'>): HttpClientConfig {

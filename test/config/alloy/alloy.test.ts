@@ -525,7 +525,11 @@ pyroscope.scrape "s" {
   );
   const enrich =
     'discovery.file "f" {\n  files = ["t.json"]\n}\npyroscope.enrich "e" {\n  forward_to = []\n  targets = discovery.file.f.targets\n  target_match_label = "s"\n}';
-  assert.match(errorsOf(enrich).join(), /targets of discovery.file.f are found while the gateway runs/);
+  const enriching = read(enrich, { builds: () => true }).tree?.value as Record<string, Record<string, unknown>>;
+  assert.deepEqual(enriching['processors']?.['enrich/e'], {
+    discovery: [{ from: 'file', files: ['t.json'] }],
+    match: { profile: 's', target: 's' },
+  });
 });
 
 test('checks the times of a scrape', () => {

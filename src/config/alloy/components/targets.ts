@@ -1,7 +1,6 @@
 import type { Place } from '../../tree.ts';
 import { type Decoder, listOf, mapOf, type Part, text } from '../decode.ts';
 import { type Keys, leaf, list, type Placed, record } from '../placed.ts';
-import { AlloyError } from '../source.ts';
 import { Capsule } from '../value.ts';
 
 /** Where some of a list's targets come from: an item of `discovery` of the scrape receiver, with the rules it has so far. */
@@ -30,22 +29,12 @@ export class TargetSet extends Capsule<Placed<unknown> | undefined> {
 
 const labels = mapOf(text);
 
-/** A list of targets that stand in the file. Each is a map of labels as it was written, or a set that discovery.relabel has made of such. */
-export const targets: Decoder<readonly unknown[]> = listOf<unknown>((part) => {
-  if (!(part.value instanceof TargetSet)) return labels(part);
-  if (part.value.content !== undefined) return part.value.content;
-  throw new AlloyError(
-    part.expression.at,
-    `targets of ${part.value.id} are found while the gateway runs, which pyroscope.scrape takes and nothing else: write them here as a list of maps`,
-  );
-});
-
 /** A list of targets, wherever they come from. */
 export interface AnyTargets {
   /** Those that were written as maps. */
   readonly written: readonly Placed<Readonly<Record<string, string>>>[];
   readonly origins: readonly TargetOrigin[];
-  /** As `targets` has it; undefined when that cannot be. */
+  /** As the key `targets` of the processor `enrich` has it; undefined when some are found while the gateway runs. */
   readonly content: Placed<readonly unknown[]> | undefined;
 }
 
