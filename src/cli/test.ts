@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import type { Config } from '../config/schema.ts';
 import type { TestConfig, TestProfileConfig } from '../config/tests-schema.ts';
 import { systemClock } from '../core/clock.ts';
@@ -28,9 +28,8 @@ export async function runTests(options: TestOptions, io: Io): Promise<number> {
   io.stderr.write(problemsAsText(problems, sources, io.stderr.isTty));
   if (config === undefined) return exitCode.config;
   if (config.tests.length === 0) io.stderr.write(`${options.files.join(', ')}: there are no tests\n`);
-  const directory = dirname(options.files[0] ?? '');
   const results: TestResult[] = [];
-  for (const test of config.tests) results.push(await runTest(test, config, resolve(io.cwd, directory)));
+  for (const test of config.tests) results.push(await runTest(test, config, io.cwd));
   io.stdout.write(options.json ? resultsAsJson(results) : resultsAsText(results, inkFor(io.stdout, io.env)));
   if (options.junit !== undefined) writeFileSync(resolve(io.cwd, options.junit), resultsAsJunit(options.files.join(' '), results));
   return results.some(({ failures }) => failures.length > 0) ? 1 : exitCode.ok;

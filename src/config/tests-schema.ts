@@ -22,7 +22,7 @@ const ProfileSchema = z.strictObject({
   labels: LabelsSchema.describe('As the sender gives them.'),
   tenant: z.string().default('').describe('The tenant that its sender names.'),
   as: z.enum(['push', 'ingest']).default('push').describe('The way it comes.'),
-  file: z.string().optional().describe('The profile itself; without it some bytes of `size`.'),
+  file: z.string().optional().describe('A file with the profile itself, from the working directory; without it some bytes of `size`.'),
   size: SizeSchema.default(1024).describe('Bytes of the profile.'),
   after: DurationSchema.default(0).describe('How long after the profile before it.'),
   expect: ExpectSchema.describe('What must become of it.'),
