@@ -25,9 +25,8 @@ export const realFiles: Files = {
     await mkdir(dir, { recursive: true });
   },
   async list(dir) {
-    const entries = await readdir(dir, { recursive: true, withFileTypes: true });
-    const files = entries.filter((entry) => entry.isFile()).map((entry) => path.join(entry.parentPath, entry.name));
-    return Promise.all(files.map(async (file) => ({ path: file, sizeBytes: (await stat(file)).size })));
+    const found = await filesBelow(dir);
+    return Promise.all(found.map(async (file) => ({ path: file, sizeBytes: (await stat(file)).size })));
   },
   async write(file, bytes) {
     const unfinished = `${file}.unfinished`;
@@ -50,3 +49,21 @@ export const realFiles: Files = {
     }
   },
 };
+
+/** Folders below that may not be read are somebody else's: the root of a volume holds a lost+found of root. */
+async function filesBelow(dir: string): Promise<readonly string[]> {
+  const files: string[] = [];
+  const folders = [dir];
+  for (const folder of folders) {
+    const entries = await readdir(folder, { withFileTypes: true }).catch((why: NodeJS.ErrnoException) => {
+      if (folder !== dir && (why.code === 'EACCES' || why.code === 'EPERM')) return [];
+      throw why;
+    });
+    for (const entry of entries) {
+      const name = path.join(folder, entry.name);
+      if (entry.isFile()) files.push(name);
+      else if (entry.isDirectory()) folders.push(name); // the loop goes on with what is added
+    }
+  }
+  return files;
+}

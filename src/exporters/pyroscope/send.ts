@@ -125,5 +125,5 @@ type HttpForm = Omit<OutgoingHttp, 'body'>;
 
 /** As it came in; where the sender named no content type the endpoint's `headers` may (row W12). */
 function ingest({ path, query, contentTypes }: SendableRequest): HttpForm {
-  return { path, query, headers: contentTypes.length === 0 ? {} : { 'Content-Type': contentTypes } };
+  return { path, clean: true, query, headers: contentTypes.length === 0 ? {} : { 'Content-Type': contentTypes } };
 }

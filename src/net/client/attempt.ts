@@ -5,6 +5,7 @@ import { messageOf } from '../../core/errors.ts';
 import { formatDuration } from '../../core/units.ts';
 import { HttpAnswer, type HttpOutcome, type Incomplete } from './answer.ts';
 import type { Authenticator } from './auth.ts';
+import { cleanPath } from './clean-path.ts';
 import type { Deadlines } from './deadlines.ts';
 import type { Connection, Exchange, Wire } from './exchange.ts';
 import { CredentialsError, describeFailure, isUnsendable } from './failure.ts';
@@ -19,6 +20,8 @@ export interface OutgoingHttp {
   readonly method?: 'GET' | 'POST';
   /** Begins with '/'; goes below the path of the endpoint's URL, whose query is not used. */
   readonly path: string;
+  /** Together with the path of the URL it is cleaned: without doubled slashes and dot segments. Otherwise both go out as they are written. */
+  readonly clean?: boolean;
   /** Complete, without '?'. */
   readonly query: string;
   /** The record's own: they replace those of the endpoint's `headers`; the rest of the endpoint's is added here. */
@@ -104,7 +107,8 @@ export class Attempt implements Exchange {
     this.#route = endpoint.route;
     this.#origin = endpoint.base.origin;
     // Put together as text: a URL object would spell the query its own way.
-    const path = endpoint.basePath + request.path;
+    const joined = endpoint.basePath + request.path;
+    const path = request.clean === true ? cleanPath(joined) : joined;
     this.#path = request.query === '' ? path : `${path}?${request.query}`;
     this.#body = bodyOf(request);
   }

@@ -23,6 +23,18 @@ test('sends path, query, headers and body as they are', async (t) => {
   assert.equal(seen?.body.toString(), 'profile');
 });
 
+test('cleans a path as a whole when asked to, and leaves any other as it is written', async (t) => {
+  await using upstream = await createUpstream();
+  const client = createHttpClient(config(`${upstream.url}//x//y`), host);
+  t.after(() => client.close());
+  await client.request({ ...push({ query: 'a=//' }), clean: true }, never);
+  await client.request(push(), never);
+  assert.deepEqual(
+    upstream.seen.map(({ path }) => path),
+    ['/x/y/ingest?a=//', '//x//y/ingest'],
+  );
+});
+
 test("the record's own headers replace those of headers, http_headers are added to both", async (t) => {
   await using upstream = await createUpstream();
   const client = createHttpClient(
