@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
+import bcrypt from 'bcryptjs';
 import type { Identity } from '../../../src/net/server/exchange.ts';
+import type { Attempt } from '../../../src/net/server/passwords.ts';
 import { Unserved } from '../../../src/net/server/unserved.ts';
 import { Users } from '../../../src/net/server/users.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
@@ -100,4 +102,24 @@ test('follows its file: a changed password counts, the old one no more', async (
   assert.equal(await tryOut(users, basic('ann', 'old')), undefined);
   assert.equal(await tryOut(users, basic('bob', 'bob')), undefined);
   assert.equal((await tryOut(users, basic('ann', 'new')))?.name, 'ann');
+});
+
+test('a name that nobody has costs what one costs that somebody has, and never lets in', async (t) => {
+  const attempts: Attempt[] = [];
+  const spy = {
+    matches(attempt: Attempt) {
+      attempts.push(attempt);
+      return true;
+    },
+  };
+  // Nothing else of it is asked for.
+  const host = { ...createTestHost(), share: async () => ({ resource: spy, release: async () => {} }) } as unknown as TestHost;
+  const users = await usersOf(t, credentialsFile(t, `ann:${hashOf('x', 5)}\n`).path, host);
+  assert.equal(await tryOut(users, basic('eve', 'x')), undefined);
+  assert.equal((await tryOut(users, basic('ann', 'x')))?.name, 'ann');
+  const [eve, ann] = attempts;
+  assert.equal(eve?.user, '');
+  assert.match(eve?.hash ?? '', /^\$2y\$05\$[./A-Za-z0-9]{53}$/);
+  assert.notEqual(eve?.hash, ann?.hash);
+  assert.equal(bcrypt.compareSync('x', eve?.hash ?? ''), false, 'it is one that can be looked at');
 });
