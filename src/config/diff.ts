@@ -78,6 +78,7 @@ function contentOf(part: unknown): unknown {
 function changedKeys(a: unknown, b: unknown, path: Path = []): Path[] {
   if (Object.is(a, b)) return [];
   if (a instanceof Secret && b instanceof Secret) return a.reveal() === b.reveal() ? [] : [path];
+  if (isWritten(a) && isWritten(b)) return a.toJSON() === b.toJSON() ? [] : [path];
   if (Array.isArray(a) && Array.isArray(b)) {
     return indexes(Math.max(a.length, b.length)).flatMap((at) => changedKeys(a[at], b[at], [...path, at]));
   }
@@ -86,6 +87,11 @@ function changedKeys(a: unknown, b: unknown, path: Path = []): Path[] {
     return [...names].flatMap((name) => changedKeys(a[name], b[name], [...path, name]));
   }
   return [path];
+}
+
+/** What a schema has made of a text, and can be told by that text: a matcher. */
+function isWritten(value: unknown): value is { toJSON(): unknown } {
+  return typeof value === 'object' && value !== null && !isMap(value) && 'toJSON' in value && typeof value.toJSON === 'function';
 }
 
 function indexes(length: number): number[] {

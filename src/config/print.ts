@@ -7,6 +7,7 @@ import type { Vocabulary } from './read.ts';
 import { hidden, withoutUserInfo } from './redact.ts';
 import { type Config, componentKinds, serviceSchema } from './schema.ts';
 import { schemaAt, shapeOf } from './shape.ts';
+import { testsSchema } from './tests-schema.ts';
 import { formatPlace, isMap, type Path, type Tree, valueAt } from './tree.ts';
 
 /** What is printed, and how. */
@@ -44,6 +45,7 @@ export function readableConfig({
   return {
     ...Object.fromEntries(components),
     service: readable(service, serviceSchema({ admin, telemetry }), valueAt(tree.value, ['service'])),
+    ...(config.tests.length === 0 ? {} : { tests: readable(config.tests, testsSchema, valueAt(tree.value, ['tests'])) }),
   };
 }
 

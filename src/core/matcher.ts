@@ -29,10 +29,30 @@ type Operator = '=' | '!=' | '=~' | '!~';
  * was expected where.
  */
 export function parseMatcher(source: string): Matcher {
-  const conditions = new Parser(source).parse();
-  const names = [...new Set(conditions.map(({ name }) => name))];
-  const matches = (labels: Labels): boolean => conditions.every(({ name, holds }) => holds(labels.get(name) ?? ''));
-  return { source, names, contradiction: contradictionOf(conditions), matches };
+  return new Conditions(source, new Parser(source).parse());
+}
+
+class Conditions implements Matcher {
+  readonly source: string;
+  readonly names: readonly string[];
+  readonly contradiction: string | undefined;
+  readonly #conditions: readonly Condition[];
+
+  constructor(source: string, conditions: readonly Condition[]) {
+    this.source = source;
+    this.names = [...new Set(conditions.map(({ name }) => name))];
+    this.contradiction = contradictionOf(conditions);
+    this.#conditions = conditions;
+  }
+
+  matches(labels: Labels): boolean {
+    return this.#conditions.every(({ name, holds }) => holds(labels.get(name) ?? ''));
+  }
+
+  /** What it is compared by: a reload keeps what has not changed. */
+  toJSON(): string {
+    return this.source;
+  }
 }
 
 /** {a="b", c="d"} as labels: a matcher that knows equality alone. Throws a SyntaxError that says what was expected where. */

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { type ConfigDiff, diffConfigs, formatDiff, isUnchanged } from '../../src/config/diff.ts';
+import type { Config } from '../../src/config/schema.ts';
+import { route } from '../../src/processors/route.ts';
 import { goodText, type LoadFakes, loadText } from './fakes.ts';
 
 function diff(t: TestContext, old: string, next: string, options: LoadFakes = {}): ConfigDiff {
@@ -13,6 +15,15 @@ test('the same configuration, written in another way, is unchanged', (t) => {
   const changes = diff(t, goodText, goodText.replace('  label_drop:', '  label_drop: { names: [] }'));
   assert.equal(isUnchanged(changes), true);
   assert.deepEqual(changes.exporters.keep, ['pyroscope/staging']);
+});
+
+test('a component whose settings become matchers is unchanged when they are', async (t) => {
+  const config = (match: string): Config => {
+    const routes = route.schema.parse({ routes: [{ match, to: ['a'] }] });
+    return { ...(loadText(t, goodText).config as Config), processors: new Map([['route', { type: 'route', config: routes }]]) };
+  };
+  assert.deepEqual(diffConfigs(config('{a="1"}'), config('{a="1"}')).processors.keep, ['route']);
+  assert.deepEqual([...diffConfigs(config('{a="1"}'), config('{a="2"}')).processors.keys], [['route', ['routes[0].match']]]);
 });
 
 test('says which keys of a component changed', (t) => {

@@ -20,7 +20,12 @@ test('docs/processors.md has a section for every processor, with its reasons in 
   }
 });
 
-for (const { title, config } of sections) {
+const examples = [
+  ...sections,
+  { title: 'examples/teams.yaml', config: readFileSync(new URL('../../examples/teams.yaml', import.meta.url), 'utf8') },
+];
+
+for (const { title, config } of examples) {
   test(`the example of ${title} does what it says`, async (t) => {
     const { code, stdout, stderr } = await runVerb(t, (sources, io) => runTests({ ...sources, json: false, junit: undefined }, io), config);
     assert.equal(stderr, '', 'nothing to warn of');
