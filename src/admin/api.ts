@@ -1,4 +1,5 @@
 import type { Level } from '../core/levels.ts';
+import type { SenderRow } from '../service/senders.ts';
 import type { Bundle } from './bundle.ts';
 import type { StatusDocument } from './status-schema.ts';
 
@@ -8,6 +9,10 @@ export interface AdminApi {
   exposition(accept: string): Promise<{ readonly contentType: string; readonly body: string }>;
   /** Why profiles cannot be taken now; empty when they can. */
   unready(): readonly string[];
+  /** What is not as it should be, though profiles are taken. */
+  degraded(): readonly string[];
+  /** Who sends: the newest first. */
+  senders(): readonly SenderRow[];
   /** With `dryRun` nothing is changed. */
   reload(dryRun: boolean): Promise<{ readonly ok: boolean; readonly text: string }>;
   status(): Promise<StatusDocument>;

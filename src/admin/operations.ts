@@ -4,6 +4,7 @@ import { levels } from '../core/levels.ts';
 import type { AdminApi } from './api.ts';
 import { BundleSchema } from './bundle.ts';
 import { json, type Operation, type Output, text } from './operation.ts';
+import { sendersOperation } from './senders.ts';
 import { StatusSchema } from './status-schema.ts';
 
 /** The body of every answer of /api that says no. */
@@ -46,10 +47,14 @@ export const operations: readonly Operation[] = [
     path: '/-/ready',
     summary: 'Whether profiles are taken.',
     open: true,
-    answers: { 200: inText('They are.'), 503: inJson('They are not; why.', z.object({ reasons: z.array(z.string()) })) },
+    answers: {
+      200: inText('They are; a line for each thing that is not as it should be.'),
+      503: inJson('They are not; why.', z.object({ reasons: z.array(z.string()) })),
+    },
     run: async (_, api) => {
       const reasons = api.unready();
-      return reasons.length === 0 ? text(200, 'ready\n') : json(503, { reasons });
+      if (reasons.length > 0) return json(503, { reasons });
+      return text(200, ['ready', ...api.degraded().map((what) => `degraded: ${what}`), ''].join('\n'));
     },
   },
   {
@@ -89,6 +94,7 @@ export const operations: readonly Operation[] = [
       return accept.includes('application/json') ? json(200, value) : text(200, yaml, 'application/yaml; charset=utf-8');
     },
   },
+  sendersOperation,
   {
     id: 'bundle',
     method: 'GET',

@@ -181,6 +181,8 @@ export class Gateway {
       log: this.#telemetry.logger('admin'),
       exposition: (accept) => this.#telemetry.exposition(accept),
       unready: () => this.#service.health.unready(),
+      degraded: () => this.#service.health.degraded(),
+      senders: () => this.#service.senders.rows(),
       reload: (dryRun) => this.reload(dryRun),
       status: () => this.#status(),
       config: () => ({ yaml: this.#inForce.yaml, value: this.#inForce.value }),
@@ -220,7 +222,7 @@ export class Gateway {
       healths: this.#service.health.states,
       read: (name) => this.#telemetry.samples(name),
       perSecond: (name, labels) => this.#telemetry.perSecond(name, labels),
-      senders: { known: 0, silent: 0 },
+      senders: { known: this.#service.senders.known, silent: this.#service.senders.silent },
     });
   }
 }

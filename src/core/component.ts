@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import type { Account } from './account.ts';
 import type { Clock } from './clock.ts';
 import type { DebugInfoTarget } from './debug-info.ts';
+import type { Labels } from './labels.ts';
 import type { ProfileBatch, Series } from './profile.ts';
 
 /**
@@ -89,6 +90,8 @@ export interface Host {
   account(endpoint: string): Account;
   /** The endpoint is gone and nothing of it is left: /metrics shows its books no longer. Asking for the account again shows them. */
   closeAccount(endpoint: string): void;
+  /** Profiles of these labels went to the dead letters: `reason` as in the metric, `words` the backend's own. For the table of senders. */
+  deadLettered?(tenant: string, labels: Labels, profiles: number, reason: string, words: string): void;
   /** What this component, or one endpoint of it, says of itself. Counts until it says something else; in status with its reason. */
   health(state: Health, endpoint?: string): void;
   /** Why /-/ready says no, empty when it says yes: what a receiver answers to GET /ready and to grpc.health.v1. */

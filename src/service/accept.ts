@@ -1,7 +1,8 @@
-import type { Call, Consumer, Prepared } from '../core/component.ts';
+import type { Call, Consumer, Logger, Prepared } from '../core/component.ts';
 import type { DebugInfoTarget } from '../core/debug-info.ts';
-import { Failed, Invalid, Refused } from '../core/errors.ts';
-import type { ProfileBatch } from '../core/profile.ts';
+import { Failed, Invalid, messageOf, Refused } from '../core/errors.ts';
+import { countBatch, type ProfileBatch } from '../core/profile.ts';
+import type { Senders } from './senders.ts';
 import { countWay, type Delivery, type Node, newWay, type Observe, type Way, walk } from './walk.ts';
 
 /** A delivery whose exporter has rendered and checked it. */
@@ -17,9 +18,13 @@ interface Ready extends Delivery {
 export class Accept implements Consumer {
   #graph: Entrance = { roots: [], underWay: 0, left: undefined };
   readonly #observe: Observe | undefined;
+  readonly #senders: Senders | undefined;
+  readonly #log: Logger | undefined;
 
-  constructor(observe?: Observe) {
+  constructor(observe?: Observe, senders?: Senders, log?: Logger) {
     this.#observe = observe;
+    this.#senders = senders;
+    this.#log = log;
   }
 
   /** From now on batches enter here. Resolves when those that entered the graph before have left it. */
@@ -38,6 +43,39 @@ export class Accept implements Consumer {
   }
 
   consume(batch: ProfileBatch, call: Call): Promise<void> | undefined {
+    this.#senders?.arrived(batch);
+    this.#log?.debug('profiles have arrived', () => arrivalOf(batch));
+    let pending: Promise<void> | undefined;
+    try {
+      pending = this.#enter(batch, call);
+    } catch (why) {
+      this.#refused(batch, why);
+      throw why;
+    }
+    if (pending === undefined) {
+      this.#accepted(batch);
+      return undefined;
+    }
+    return pending.then(
+      () => this.#accepted(batch),
+      (why) => {
+        this.#refused(batch, why);
+        throw why;
+      },
+    );
+  }
+
+  #accepted(batch: ProfileBatch): void {
+    this.#log?.debug('profiles are accepted', () => traceOf(batch));
+  }
+
+  #refused(batch: ProfileBatch, why: unknown): void {
+    this.#log?.debug('profiles are refused', () => ({ ...traceOf(batch), why: messageOf(why) }));
+    if (why instanceof Refused || why instanceof Invalid) this.#senders?.refused(batch, why.reason, why.message);
+    else if (why instanceof Failed) this.#senders?.refused(batch, 'endpoint', why.message);
+  }
+
+  #enter(batch: ProfileBatch, call: Call): Promise<void> | undefined {
     const graph = this.#graph;
     graph.underWay += 1;
     let pending: Promise<void> | undefined;
@@ -73,6 +111,19 @@ function store(way: Way, call: Call): Promise<void> | undefined {
   if (invalid === undefined) return pending;
   if (pending === undefined) throw invalid;
   return pending.then(() => Promise.reject(invalid));
+}
+
+const mostSeriesShown = 5;
+
+/** What a line about a batch says of it. */
+function arrivalOf(batch: ProfileBatch): object {
+  const { protocol, address, agent, tenant } = batch.origin;
+  const labels = batch.series.slice(0, mostSeriesShown).map((series) => series.labels.toString());
+  return { ...traceOf(batch), protocol, address, agent, tenant, series: batch.series.length, profiles: countBatch(batch), labels };
+}
+
+function traceOf({ origin }: ProfileBatch): object {
+  return origin.trace === undefined ? {} : { trace_id: origin.trace.traceId };
 }
 
 /** Where batches enter one graph, and how many are in it. */

@@ -13,8 +13,9 @@ export class HealthBoard {
   readonly #states = new Map<string, ComponentHealth>();
   #phase: 'starting' | 'running' | 'draining' = 'starting';
 
-  set(component: string, state: Health, endpoint = ''): void {
-    this.#states.set(`${component}\0${endpoint}`, { component, endpoint, state });
+  /** `aspect` tells apart what several say of the same component. */
+  set(component: string, state: Health, endpoint = '', aspect = ''): void {
+    this.#states.set([component, endpoint, aspect].join('\0'), { component, endpoint, state });
   }
 
   /** A component that no longer runs has nothing to say. */
@@ -34,6 +35,13 @@ export class HealthBoard {
       if (state.kind === 'unready') reasons.push(`${component}${endpoint === '' ? '' : ` ${endpoint}`}: ${state.reason}`);
     }
     return reasons;
+  }
+
+  /** What is not as it should be, though profiles are taken. */
+  degraded(): readonly string[] {
+    return this.states.flatMap(({ component, endpoint, state }) =>
+      state.kind === 'degraded' ? [`${component}${endpoint === '' ? '' : ` ${endpoint}`}: ${state.reason}`] : [],
+    );
   }
 
   /** Everything that was said, for status. */

@@ -3,6 +3,7 @@ import type { Account } from '../core/account.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Host, Logger, Metrics } from '../core/component.ts';
 import type { HealthBoard } from './health.ts';
+import type { Senders } from './senders.ts';
 import type { SharedResources } from './shared.ts';
 
 /** What the service is given of telemetry/, which it may not import. */
@@ -28,6 +29,8 @@ export interface Surroundings {
   readonly books: Books;
   /** Some component's `accounts` have become fewer. */
   accountClosed(): void;
+  /** Who sends. */
+  readonly senders?: Senders;
 }
 
 /** One endpoint's books, of a component that runs or has run. */
@@ -75,6 +78,7 @@ export function createHost(id: string, around: Surroundings): OwnedHost {
     closeAccount(endpoint) {
       if (accounts.delete(accountKey(id, endpoint))) around.accountClosed();
     },
+    deadLettered: (tenant, labels, profiles, reason, words) => around.senders?.deadLettered(tenant, labels, profiles, reason, words),
     health: (state, endpoint) => health.set(id, state, endpoint),
     unready: () => health.unready(),
     share: (key, open) => shared.share(key, open),

@@ -9,6 +9,7 @@ import { Accept } from './accept.ts';
 import { buildRoots } from './graph.ts';
 import { HealthBoard } from './health.ts';
 import { accountKey, type Book, type Books, type Observability } from './host.ts';
+import { LossWatch } from './losses.ts';
 import {
   createParts,
   instancesOf,
@@ -20,6 +21,7 @@ import {
   partsBeside,
   type Workshop,
 } from './parts.ts';
+import { Senders } from './senders.ts';
 import { SharedResources } from './shared.ts';
 import type { Node, Observe } from './walk.ts';
 
@@ -48,6 +50,9 @@ export type ReloadOutcome =
  */
 export class Service {
   readonly health = new HealthBoard();
+  /** Who sends, and who fell silent. */
+  readonly senders: Senders;
+  readonly #losses: LossWatch;
   readonly #options: ServiceOptions;
   readonly #books: Books = new Map();
   readonly #accepts = new Map<string, Accept>();
@@ -63,6 +68,18 @@ export class Service {
   constructor(options: ServiceOptions) {
     this.#options = options;
     const { registry, observability, clock, random } = options;
+    this.senders = new Senders(clock);
+    observability.metrics.gauge(
+      'flamegate_senders_silent',
+      'Senders (tenant, service and profile type) that have sent nothing for more than five of their own intervals, and did within a day.',
+      () => this.senders.silent,
+    );
+    observability.metrics.gauge(
+      'flamegate_senders_known',
+      'Senders that are remembered: tenant, service and profile type.',
+      () => this.senders.known,
+    );
+    this.#losses = new LossWatch({ clock, health: this.health, books: () => this.books, logger: (id) => observability.logger(id) });
     this.#shop = {
       registry,
       around: {
@@ -72,6 +89,7 @@ export class Service {
         health: this.health,
         shared: new SharedResources(),
         books: this.#books,
+        senders: this.senders,
         accountClosed: () => this.#retain(),
       },
       consumer: (receiver) => this.#accept(receiver),
@@ -140,7 +158,7 @@ export class Service {
       this.#parts = noParts;
       await Promise.all(this.#retiring);
       await stopParts(partsBeside(parts, noParts), Promise.resolve(), deadline);
-    });
+    }).finally(() => this.#losses.stop());
   }
 
   async #change(config: Config, keeps: Keeps): Promise<void> {
@@ -198,7 +216,7 @@ export class Service {
   #accept(receiver: string): Accept {
     const known = this.#accepts.get(receiver);
     if (known !== undefined) return known;
-    const accept = new Accept(this.#options.observe);
+    const accept = new Accept(this.#options.observe, this.senders, this.#options.observability.logger(receiver));
     this.#accepts.set(receiver, accept);
     return accept;
   }

@@ -31,6 +31,8 @@ function options(endpoint: string, settings: object = {}): AdminOptions {
       return result;
     },
     status: () => Promise.reject(new Error('what a status is stands in another test')),
+    degraded: () => [],
+    senders: () => [],
     bundle: () => Promise.reject(new Error('what a bundle is stands in another test')),
     config: () => ({ yaml: 'a: 1\n', value: { a: 1 } }),
     logLevel: () => level,

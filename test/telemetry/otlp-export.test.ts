@@ -34,7 +34,7 @@ test('metrics leave by OTLP every interval, as totals, under their own names and
   const seconds = telemetry.metrics.histogram('flamegate_endpoint_delivery_seconds', 'Seconds.', [0.1, 1], { exporter: 'e' });
   received.value = 10;
   for (const value of [0.05, 0.5, 0.6, 5]) seconds.observe(value);
-  clock.advance(10_000);
+  await clock.advance(10_000);
   await collector.until(() => collector.metrics.length === 1);
   const find = (name: string) => collector.metrics.at(-1)?.find((metric) => metric.name === name);
   assert.deepEqual(find('flamegate_receiver_received_profiles_total'), {
@@ -66,7 +66,7 @@ test('lines of the log leave by OTLP too, facts and component as attributes', as
   const collector = await openCollector(t);
   const { telemetry, clock } = open({ logs: { otlp: { endpoint: collector.url } } });
   telemetry.logger('pyroscope').warn('the endpoint does not take profiles at the moment', { endpoint: 'eu', profiles: 7, list: ['a'] });
-  clock.advance(1_000);
+  await clock.advance(1_000);
   await collector.until(() => collector.lines.length === 1);
   assert.deepEqual(collector.lines, [
     {
@@ -85,21 +85,21 @@ test('a receiver that hangs, then refuses, costs a line a minute, and hears the 
   const { telemetry, clock, lines } = open({ metrics: { otlp: { endpoint: collector.url, interval: '10s' } } });
   const counter = telemetry.metrics.counter('flamegate_x_total', 'X.', { a: 'b' });
   collector.status = 0;
-  clock.advance(10_000);
+  await clock.advance(10_000);
   await collector.until(() => collector.requests === 1);
-  clock.advance(5_000); // the time an answer may take
+  await clock.advance(5_000); // the time an answer may take
   collector.status = 503;
   const told = (): string[] => lines.filter((line) => line.includes('metrics could not be sent'));
   for (let request = 2; request <= 5; request++) {
     await until(() => told().length > 0);
-    clock.advance(10_000);
+    await clock.advance(10_000);
     await collector.until(() => collector.requests >= request);
     await turn();
   }
   assert.equal(told().length, 1);
   counter.value = 42;
   collector.status = 200;
-  clock.advance(10_000);
+  await clock.advance(10_000);
   await collector.until(() => collector.metrics.length === 1);
   assert.equal(collector.metrics[0]?.find(({ name }) => name === 'flamegate_x_total')?.points[0]?.value, 42);
   await telemetry.stop(never);
@@ -111,7 +111,7 @@ test('a receiver that never answers keeps no more than some megabytes of lines, 
   const { telemetry, clock, lines } = open({ logs: { level: 'debug', otlp: { endpoint: collector.url } } });
   const log = telemetry.logger('pyroscope');
   log.debug('first');
-  clock.advance(1_000);
+  await clock.advance(1_000);
   await collector.until(() => collector.requests === 1);
   const fact = 'x'.repeat(10_000);
   for (let n = 0; n < 600; n++) log.debug('much', { fact });

@@ -25,6 +25,13 @@ export interface Server {
   refuseBytes(why: Invalid | Unserved): Reply;
 }
 
+/** A request that is refused. */
+export interface RefusedRequest {
+  readonly exchange: Exchange;
+  /** What its sender is told. */
+  readonly message: string;
+}
+
 /** What createServer() needs to know. */
 export interface ServerOptions {
   readonly connections: ConnectionOptions;
@@ -47,7 +54,7 @@ export interface ServerOptions {
   /** Lame duck: everything is served and every connection closed after its answer. */
   readonly lameDuck: () => boolean;
   /** Called once for each request that is refused, whoever refuses it. */
-  readonly refused: (reason: RefusalReason) => void;
+  readonly refused: (reason: RefusalReason, about?: RefusedRequest) => void;
 }
 
 // What a health check needs. Whoever is not asked who he is gets no room for more.
@@ -140,7 +147,8 @@ export class HttpServer implements Server {
   /** For tasks: the refusal of this request, counted. */
   refusal(exchange: Exchange, dialect: Dialect, thrown: unknown): Reply {
     const why = isForeseen(thrown) ? thrown : this.#bug(exchange, thrown);
-    this.#options.refused(verdictOf(why).reason);
+    const { reason, message } = verdictOf(why);
+    this.#options.refused(reason, { exchange, message });
     return dialect.refuse(why);
   }
 

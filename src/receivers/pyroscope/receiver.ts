@@ -18,6 +18,7 @@ import { healthPath, healthRoute, readyRoute } from './health.ts';
 import { ingestPaths, ingestRoute } from './ingest.ts';
 import { Intake } from './intake.ts';
 import { pushPath, pushRoute } from './push.ts';
+import { RefusalLines } from './refusal-lines.ts';
 import type { PyroscopeReceiverConfig } from './schema.ts';
 
 // Label blocks of some ten thousand series; what does not fit is parsed again, as without a cache.
@@ -37,6 +38,7 @@ export class PyroscopeReceiver implements Receiver {
   readonly #host: Host;
   readonly #next: Consumer;
   readonly #intake: Intake;
+  readonly #refusals: RefusalLines;
   readonly #tls: ListenerTls | undefined;
   readonly #authenticator: Authenticator | undefined;
   #open: Open | undefined;
@@ -46,6 +48,7 @@ export class PyroscopeReceiver implements Receiver {
     this.#config = config;
     this.#host = host;
     this.#next = next;
+    this.#refusals = new RefusalLines(host);
     this.#intake = new Intake(next, host, config.tenant.forward);
     this.#tls = config.tls && new ListenerTls(config.tls);
     this.#authenticator = createAuthenticator(config.auth, host);
@@ -118,7 +121,10 @@ export class PyroscopeReceiver implements Receiver {
       },
       notFound: notFound([...routes.keys()], this.#config.path_prefix),
       lameDuck: () => this.#host.unready().length > 0,
-      refused: (reason) => this.#intake.refuse(reason),
+      refused: (reason, about) => {
+        this.#intake.refuse(reason);
+        if (about !== undefined) this.#refusals.note({ reason, ...about });
+      },
     });
   }
 
