@@ -72,6 +72,7 @@ const host: Host = {
   closeAccount() {},
   health() {},
   unready: () => [],
+  memoryLevel: () => 'ok',
   share: () => Promise.reject(new Error('nothing is shared here')),
 };
 

@@ -124,6 +124,7 @@ function adminServer(admin: AdminConfig, options: AdminOptions): HttpServer {
     senders: { authenticator: undefined, tenant: undefined },
     notFound: `no such path; this is the admin endpoint, it serves ${[...routes.keys()].join(', ')}`,
     lameDuck: () => false,
+    memoryLevel: () => 'ok',
     refused: () => {},
   });
 }

@@ -37,6 +37,7 @@ export async function withQuietSurroundings<T>(clock: Clock, run: (around: Surro
       random: () => randomInt(randomSteps) / randomSteps,
       health: new HealthBoard(),
       shared: new SharedResources(),
+      memory: { level: 'ok' },
       books: new Map(),
       accountClosed: () => undefined,
     });

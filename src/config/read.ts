@@ -44,8 +44,8 @@ export function readConfig(tree: Tree, vocabulary: Vocabulary, problems: Problem
   const service = readSection(tree, ['service'], serviceSchema(vocabulary), top['service'] ?? {}, problems);
   const tests = readSection(tree, ['tests'], testsSchema, top['tests'] ?? undefined, problems);
   if (service === undefined || tests === undefined || problems.length > before) return { config: undefined, components };
-  const { pipelines, admin, shutdown, telemetry } = service;
-  const config = { ...components, pipelines: new Map(Object.entries(pipelines)), service: { admin, shutdown, telemetry }, tests };
+  const { pipelines, ...rest } = service;
+  const config = { ...components, pipelines: new Map(Object.entries(pipelines)), service: rest, tests };
   return { config, components };
 }
 

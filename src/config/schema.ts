@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import { notInThisBuild } from '../core/later.ts';
-import { DurationSchema } from '../core/units.ts';
+import { DurationSchema, SizeSchema } from '../core/units.ts';
 import type { TestConfig } from './tests-schema.ts';
 
 /** A checked configuration: what the schemas made of the files, in the order of the files. */
@@ -60,7 +59,9 @@ export function serviceSchema({ admin, telemetry }: ServiceSections) {
   return z.strictObject({
     pipelines: z.record(z.string(), PipelineSchema).default({}).describe('The ways profiles take, by name.'),
     admin: admin.prefault({}).describe("The gateway's own endpoint."),
-    memory_limit: notInThisBuild('Memory the process may use.'),
+    memory_limit: SizeSchema.default(0).describe(
+      'Memory the process may use: from 85 % on large bodies are refused, from 95 % all; 0: the limit of the cgroup.',
+    ),
     shutdown: ShutdownSchema.prefault({}).describe('How the gateway ends.'),
     telemetry: telemetry.prefault({}).describe('What the gateway tells of itself.'),
   });
@@ -70,6 +71,8 @@ export function serviceSchema({ admin, telemetry }: ServiceSections) {
 export interface ServiceConfig {
   /** What the schema of the admin endpoint made of it; whoever gave the schema knows the type. */
   readonly admin: { readonly endpoint: string };
+  /** Bytes; 0: the cgroup's. */
+  readonly memory_limit: number;
   /** Milliseconds. */
   readonly shutdown: { readonly delay: number; readonly timeout: number };
   /** What the telemetry schema made of it; whoever gave the schema knows the type. */

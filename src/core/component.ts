@@ -96,10 +96,15 @@ export interface Host {
   health(state: Health, endpoint?: string): void;
   /** Why /-/ready says no, empty when it says yes: what a receiver answers to GET /ready and to grpc.health.v1. */
   unready(): readonly string[];
+  /** How close the process is to the memory it may use. */
+  memoryLevel(): MemoryLevel;
   /** A resource that outlives a reload (an open log, a bound listener): opened by the first that asks for the key, closed after the last
    *  has let go. Rejects with what `open` rejects with; the next to ask tries again. */
   share<T extends Shared>(key: string, open: () => Promise<T>): Promise<Held<T>>;
 }
+
+/** high: no large bodies any more; full: none. */
+export type MemoryLevel = 'ok' | 'high' | 'full';
 
 /** What can be shared over a reload. */
 export interface Shared {

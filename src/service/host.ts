@@ -1,7 +1,7 @@
 import type { Tracer } from '@opentelemetry/api';
 import type { Account } from '../core/account.ts';
 import type { Clock } from '../core/clock.ts';
-import type { Host, Logger, Metrics } from '../core/component.ts';
+import type { Host, Logger, MemoryLevel, Metrics } from '../core/component.ts';
 import type { HealthBoard } from './health.ts';
 import type { Senders } from './senders.ts';
 import type { SharedResources } from './shared.ts';
@@ -26,6 +26,7 @@ export interface Surroundings {
   readonly random: () => number;
   readonly health: HealthBoard;
   readonly shared: SharedResources;
+  readonly memory: { readonly level: MemoryLevel };
   readonly books: Books;
   /** Some component's `accounts` have become fewer. */
   accountClosed(): void;
@@ -81,6 +82,7 @@ export function createHost(id: string, around: Surroundings): OwnedHost {
     deadLettered: (tenant, labels, profiles, reason, words) => around.senders?.deadLettered(tenant, labels, profiles, reason, words),
     health: (state, endpoint) => health.set(id, state, endpoint),
     unready: () => health.unready(),
+    memoryLevel: () => around.memory.level,
     share: (key, open) => shared.share(key, open),
     accounts,
     dispose: () => metrics.close(),

@@ -10,6 +10,7 @@ import { buildRoots } from './graph.ts';
 import { HealthBoard } from './health.ts';
 import { accountKey, type Book, type Books, type Observability } from './host.ts';
 import { LossWatch } from './losses.ts';
+import { MemoryWatch } from './memory-watch.ts';
 import {
   createParts,
   instancesOf,
@@ -57,6 +58,7 @@ export class Service {
   readonly #books: Books = new Map();
   readonly #accepts = new Map<string, Accept>();
   readonly #shop: Workshop;
+  readonly #memory: MemoryWatch;
   #config: Config | undefined;
   #parts: Parts = noParts;
   /** One change at a time. */
@@ -80,6 +82,7 @@ export class Service {
       () => this.senders.known,
     );
     this.#losses = new LossWatch({ clock, health: this.health, books: () => this.books, logger: (id) => observability.logger(id) });
+    this.#memory = new MemoryWatch({ clock, log: observability.logger('service'), metrics: observability.metrics });
     this.#shop = {
       registry,
       around: {
@@ -88,6 +91,7 @@ export class Service {
         random,
         health: this.health,
         shared: new SharedResources(),
+        memory: this.#memory,
         books: this.#books,
         senders: this.senders,
         accountClosed: () => this.#retain(),
@@ -158,7 +162,10 @@ export class Service {
       this.#parts = noParts;
       await Promise.all(this.#retiring);
       await stopParts(partsBeside(parts, noParts), Promise.resolve(), deadline);
-    }).finally(() => this.#losses.stop());
+    }).finally(() => {
+      this.#losses.stop();
+      this.#memory.stop();
+    });
   }
 
   async #change(config: Config, keeps: Keeps): Promise<void> {
@@ -168,6 +175,7 @@ export class Service {
     const fresh = partsBeside(parts, old);
     await startAll([...fresh.downstream, ...fresh.receivers], this.#hurry.signal);
     this.#config = config;
+    this.#memory.limitBytes = config.service.memory_limit;
     this.#parts = parts;
     const left = this.#swap(roots);
     this.#retire(partsBeside(old, parts), left, config.service.shutdown.timeout);

@@ -20,7 +20,7 @@ async function probe(...endpoints: readonly object[]): Promise<string[]> {
     tests: [],
     exporters: new Map([['pyroscope/a', { type: 'pyroscope', config: PyroscopeExporterSchema.parse({ endpoints }) }]]),
     pipelines: new Map(),
-    service: { admin: { endpoint: '' }, shutdown: { delay: 0, timeout: 0 }, telemetry: undefined },
+    service: { admin: { endpoint: '' }, memory_limit: 0, shutdown: { delay: 0, timeout: 0 }, telemetry: undefined },
   };
   return (await probeEndpoints(config, tree)).map(formatProblem);
 }

@@ -47,6 +47,7 @@ async function verdict(dir: string, name: string, content: string | Uint8Array):
       random: Math.random,
       health: new HealthBoard(),
       shared: new SharedResources(),
+      memory: { level: 'ok' as const },
       books: new Map(),
       accountClosed() {},
     };

@@ -25,6 +25,7 @@ test('a good file gives the parsed values, in the order of the file', (t) => {
   });
   assert.deepEqual(config?.service, {
     admin: { endpoint: '127.0.0.1:4041' },
+    memory_limit: 0,
     shutdown: { delay: 0, timeout: 25_000 },
     telemetry: { logs: { level: 'info' } },
   });
@@ -74,16 +75,14 @@ service:
 test('says of a key, a type and a section that a later build brings that they are not in this one', (t) => {
   const { lines } = loadText(
     t,
-    `${goodText}  memory_limit: 1GiB
-  telemetry: { metrics: { top_k: 5 } }
+    `${goodText}  telemetry: { metrics: { top_k: 5 } }
 tests: []
 `.replace('endpoint: 127.0.0.1:4040', 'auth: { basic: {} }\n  otlp: {}'),
   );
   assert.deepEqual(lines, [
     'c.yaml:3:11 receivers.pyroscope.auth: not in this build: nothing would act on it',
     'c.yaml:4:3 receivers.otlp: the receiver otlp is not in this build',
-    'c.yaml:20:17 service.memory_limit: not in this build: nothing would act on it',
-    'c.yaml:21:25 service.telemetry.metrics: not in this build: nothing would act on it',
+    'c.yaml:20:25 service.telemetry.metrics: not in this build: nothing would act on it',
   ]);
 });
 

@@ -121,7 +121,7 @@ function configOf(wanted: Wanted): Config {
     exporters: components('out', wanted.out),
     tests: [],
     pipelines: new Map(Object.entries(wanted.pipelines ?? {}).map(([name, pipeline]) => [name, { ...none, ...pipeline }])),
-    service: { admin: { endpoint: '' }, shutdown: { delay: 0, timeout: 25_000 }, telemetry: {} },
+    service: { admin: { endpoint: '' }, memory_limit: 0, shutdown: { delay: 0, timeout: 25_000 }, telemetry: {} },
   };
 }
 

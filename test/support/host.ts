@@ -1,7 +1,7 @@
 import { trace } from '@opentelemetry/api';
 import { type Account, emptyAccount } from '../../src/core/account.ts';
 import { type Clock, systemClock } from '../../src/core/clock.ts';
-import type { Health, Host, Logger, Metrics, Shared } from '../../src/core/component.ts';
+import type { Health, Host, Logger, MemoryLevel, Metrics, Shared } from '../../src/core/component.ts';
 
 /** One line that a component logged. */
 export interface LogLine {
@@ -26,6 +26,7 @@ export interface TestHostOptions {
   readonly clock?: Clock;
   readonly random?: () => number;
   readonly unready?: readonly string[];
+  readonly memoryLevel?: () => MemoryLevel;
 }
 
 export function createTestHost(options: TestHostOptions = {}): TestHost {
@@ -52,6 +53,7 @@ export function createTestHost(options: TestHostOptions = {}): TestHost {
       healths.set(endpoint, state);
     },
     unready: () => options.unready ?? [],
+    memoryLevel: () => options.memoryLevel?.() ?? 'ok',
     async share<T extends Shared>(key: string, open: () => Promise<T>) {
       const entry = shared.get(key) ?? { uses: 0, opening: open() };
       entry.uses += 1;

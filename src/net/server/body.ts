@@ -1,5 +1,5 @@
 import type { Clock } from '../../core/clock.ts';
-import { Invalid, type Refused } from '../../core/errors.ts';
+import { Invalid, Refused } from '../../core/errors.ts';
 import { formatSize } from '../../core/units.ts';
 import type { Admission, Reservation } from './admission.ts';
 import type { Bodies, Coming } from './bodies.ts';
@@ -13,9 +13,14 @@ const mostStepBytes = 1024 * 1024;
 // Where there is little room in all, less.
 const fewestSteps = 64;
 
+// What is still taken when memory is short.
+const largeBytes = 256 * 1024;
+const pressureRetryMs = 5000;
+
 /** What bounds a body while it is read. */
 export interface BodyLimits {
   readonly maxBytes: number;
+  readonly memoryLevel: () => 'ok' | 'high' | 'full';
   readonly admission: Admission;
   readonly bodies: Bodies;
   readonly clock: Clock;
@@ -89,6 +94,11 @@ export class Body implements BodySink, Coming {
   }
 
   #reserve(receivedBytes: number): void {
+    const level = this.#limits.memoryLevel();
+    if (level !== 'ok' && (level === 'full' || Math.max(receivedBytes, this.#announcedBytes) > largeBytes)) {
+      const what = level === 'full' ? 'nothing is taken' : `no body above ${formatSize(largeBytes)} is taken`;
+      throw new Refused('memory', `the process is close to the memory it may use (service.memory_limit), ${what}`, pressureRetryMs);
+    }
     const most = Math.min(mostStepBytes, Math.floor(this.#limits.admission.limitBytes / fewestSteps));
     const step = Math.min(most, Math.max(leastStepBytes, receivedBytes));
     const left = this.#announcedBytes < 0 ? step : Math.max(0, this.#announcedBytes - receivedBytes);

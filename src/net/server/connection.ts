@@ -21,6 +21,12 @@ export interface ConnectionOptions {
   readonly tls?: ListenerTls | undefined;
   /** Connections above it wait until another one closes, as with Alloy's conn_limit; 0 or none: no limit. */
   readonly maxConnections?: number | undefined;
+  /** Above it the oldest idle connection is closed, or the new one when there is none; 0 or none: no limit. */
+  readonly maxOpen?: number | undefined;
+  /** The same for connections of one address. */
+  readonly maxOpenPerAddress?: number | undefined;
+  /** A connection that is older ends after its next answer, give or take a tenth; 0 or none: never. */
+  readonly maxAgeMs?: number | undefined;
   /** undefined: the sender is who connects. */
   readonly proxies?: TrustedProxies | undefined;
 }

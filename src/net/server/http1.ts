@@ -9,6 +9,7 @@ import { gone } from './gone.ts';
 import { Http1Exchange } from './http1-exchange.ts';
 import { valuesOf } from './raw-headers.ts';
 import type { Server } from './serve.ts';
+import { spread } from './spread.ts';
 import { nowhere, parseTarget, type Target, tooManyHeaders } from './target.ts';
 import { Unserved } from './unserved.ts';
 
@@ -21,6 +22,8 @@ interface Connection {
   receiving: Http1Exchange | undefined;
   /** Its last answer is on its way: what comes now is not read as a request. */
   ending: boolean;
+  /** Monotonic milliseconds: what is answered from then on is the last. */
+  readonly endsAt: number;
   /** Set once the sender has closed its side. */
   stopAsking: (() => void) | undefined;
 }
@@ -73,7 +76,9 @@ export class Http1 {
   accept(socket: Socket, peer: Peer): void {
     // A handshake may end when nobody is served here any more.
     if (this.#closed) return void socket.destroy();
-    const connection: Connection = { peer, open: 0, receiving: undefined, ending: false, stopAsking: undefined };
+    const { maxAgeMs = 0 } = this.#options;
+    const endsAt = maxAgeMs === 0 ? Number.POSITIVE_INFINITY : this.#clock.monotonic() + spread(maxAgeMs);
+    const connection: Connection = { peer, open: 0, receiving: undefined, ending: false, stopAsking: undefined, endsAt };
     this.#connections.set(socket, connection);
     socket.once('end', () => this.#ask(connection, askAfterMs));
     socket.once('close', () => {
@@ -83,6 +88,11 @@ export class Http1 {
     // What node:http ends every last answer with.
     socket.destroySoon = () => linger(socket, this.#clock);
     this.#http.emit('connection', socket);
+  }
+
+  /** Whether this socket is one of ours and nobody waits for an answer on it. */
+  isIdle(socket: Socket): boolean {
+    return this.#connections.get(socket)?.open === 0;
   }
 
   /** Ends what is idle now, and the rest after their answers. */
@@ -118,7 +128,8 @@ export class Http1 {
     const isUpgrade = request.headers.upgrade !== undefined;
     const broken = (why: unknown): void => server.abandon(exchange, why);
     const send = (reply: Reply, close: boolean): void => {
-      exchange.send(reply, () => isLast(connection, request, close || isUpgrade), broken);
+      const isLastOne = close || isUpgrade || this.#clock.monotonic() >= connection.endsAt;
+      exchange.send(reply, () => isLast(connection, request, isLastOne), broken);
     };
     connection.open += 1;
     connection.receiving = exchange;

@@ -5,8 +5,10 @@ import { Invalid } from '../../core/errors.ts';
 import { type ConnectionOptions, destroyAfter, lingerMs } from './connection.ts';
 import type { Peer } from './exchange.ts';
 import { sayGoodbye } from './goodbye.ts';
+import { watchHeads } from './head-watch.ts';
 import { Http2Exchange } from './http2-exchange.ts';
 import type { Server } from './serve.ts';
+import { spread } from './spread.ts';
 import { mostHeaders, nowhere, parseTarget, type Target, tooManyHeaders } from './target.ts';
 import { Unserved } from './unserved.ts';
 
@@ -33,8 +35,6 @@ interface Session {
   ending: boolean;
   /** A body is wanted: called for each, made once. */
   readonly onRead: () => void;
-  /** Cancels the timer of the first head. */
-  readonly cancelFirst: () => void;
 }
 
 /**
@@ -88,6 +88,12 @@ export class Http2 {
     for (const entry of this.#sessions.values()) this.#sayGoodbye(entry);
   }
 
+  /** Whether this socket is one of ours and nobody waits for an answer on it. */
+  isIdle(socket: Socket): boolean {
+    for (const entry of this.#sessions.values()) if (entry.socket === socket) return entry.owed === 0;
+    return false;
+  }
+
   /** Open streams are answered, nothing new begins. */
   close(): void {
     this.#closed = true;
@@ -98,10 +104,11 @@ export class Http2 {
   }
 
   #onSession(session: http2.ServerHttp2Session, socket: Socket, peer: Peer): void {
-    // A head that never ends is no stream that node would tell us of.
-    const cancelFirst = this.#clock.after(this.#options.headerTimeoutMs, () => socket.destroy());
-    const entry = { session, socket, peer, owed: 0, ending: false, cancelFirst, onRead: widenOnce(session) };
+    const entry = { session, socket, peer, owed: 0, ending: false, onRead: widenOnce(session) };
     this.#sessions.set(session, entry);
+    const { headerTimeoutMs, maxAgeMs = 0 } = this.#options;
+    const endWatch = watchHeads(session, socket, { headerTimeoutMs, isBusy: () => entry.owed > 0, clock: this.#clock });
+    const endAge = maxAgeMs === 0 ? undefined : this.#clock.after(spread(maxAgeMs), () => this.#sayGoodbye(entry));
     session.setTimeout(this.#options.idleTimeoutMs);
     session.on('timeout', () => {
       // Silence is fine while we are the ones who owe an answer. A client that speaks just now must not lose what it says.
@@ -110,7 +117,8 @@ export class Http2 {
     session.on('goaway', () => this.#end(entry));
     session.on('error', () => destroyAfter(socket, lingerMs, this.#clock));
     session.once('close', () => {
-      cancelFirst();
+      endWatch();
+      endAge?.();
       this.#sessions.delete(session);
     });
   }
@@ -120,7 +128,6 @@ export class Http2 {
     stream.on('error', () => {}); // whoever waits for it listens to 'close', which follows
     const entry = stream.session === undefined ? undefined : this.#sessions.get(stream.session);
     if (stream.session === undefined || entry === undefined) return void stream.destroy();
-    entry.cancelFirst();
     const target = readHead(headers, rawHeaders, this.#options);
     const fault = target instanceof Error ? target : undefined;
     const exchange = new Http2Exchange(stream, {

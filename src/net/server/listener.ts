@@ -5,6 +5,8 @@ import type { Held, Host, Logger, Shared } from '../../core/component.ts';
 import { messageOf } from '../../core/errors.ts';
 import { formatAddress, parseAddress } from './address.ts';
 import { bind } from './bind.ts';
+import { addressOf, type ConnectionOptions } from './connection.ts';
+import { networkOf } from './network.ts';
 import type { Server } from './serve.ts';
 import { sniff } from './sniff.ts';
 import { Stack } from './stack.ts';
@@ -68,6 +70,8 @@ class BoundListener implements Listener {
   /** The newest first; the others until their last connection is gone. */
   readonly #stacks: Stack[] = [];
   readonly #waiting = new Set<Socket>();
+  /** Open connections by where they come from. */
+  readonly #byNetwork = new Map<string, number>();
   /** The newest first. */
   #servers: readonly Server[] = [];
 
@@ -128,9 +132,30 @@ class BoundListener implements Listener {
     const stack = this.#stacks[0];
     socket.on('error', () => {}); // 'close' follows, and that is what counts
     if (stack === undefined) return void socket.destroy();
+    if (!this.#makeRoom(socket, stack.options)) return void socket.destroy();
     const most = stack.options.maxConnections ?? 0;
     if (most === 0 || this.connections < most) this.#accept(socket, stack);
     else this.#park(socket);
+  }
+
+  /** Whether there is room for one more, now that idle ones have gone if they had to. */
+  #makeRoom(socket: Socket, { maxOpen = 0, maxOpenPerAddress = 0 }: ConnectionOptions): boolean {
+    const network = networkOf(addressOf(socket));
+    const isFull = maxOpen > 0 && this.connections >= maxOpen;
+    if (isFull && !this.#closeOldestIdle(() => true)) return false;
+    const isCrowded = maxOpenPerAddress > 0 && network !== '' && (this.#byNetwork.get(network) ?? 0) >= maxOpenPerAddress;
+    return !isCrowded || this.#closeOldestIdle((other) => networkOf(addressOf(other)) === network);
+  }
+
+  /** Those of an earlier configuration first. */
+  #closeOldestIdle(isMeant: (socket: Socket) => boolean): boolean {
+    return this.#stacks.toReversed().some((stack) => stack.closeOldestIdle(isMeant));
+  }
+
+  #count(network: string, more: 1 | -1): void {
+    const open = (this.#byNetwork.get(network) ?? 0) + more;
+    if (open > 0) this.#byNetwork.set(network, open);
+    else this.#byNetwork.delete(network);
   }
 
   /** A socket that nobody reads waits like one in the kernel's backlog, which is where Alloy leaves it. */
@@ -142,8 +167,12 @@ class BoundListener implements Listener {
 
   #accept(socket: Socket, first: Stack): void {
     let stack = first;
+    const network = networkOf(addressOf(socket));
+    this.#count(network, 1);
     stack.sockets.add(socket);
+    stack.wait(socket);
     socket.once('close', () => {
+      this.#count(network, -1);
       stack.sockets.delete(socket);
       this.#retire(stack);
       this.#acceptNext();

@@ -53,6 +53,8 @@ export interface ServerOptions {
   readonly notFound: string;
   /** Lame duck: everything is served and every connection closed after its answer. */
   readonly lameDuck: () => boolean;
+  /** How much memory is left for bodies: `high` refuses large ones, `full` all. */
+  readonly memoryLevel: () => 'ok' | 'high' | 'full';
   /** Called once for each request that is refused, whoever refuses it. */
   readonly refused: (reason: RefusalReason, about?: RefusedRequest) => void;
 }
@@ -90,7 +92,8 @@ export class HttpServer implements Server {
     const { admission, clock, requestTimeoutMs: timeoutMs, minBytesPerSecond, maxRequestBytes: maxBytes } = options;
     const bodies = new Bodies({ timeoutMs, minBytesPerSecond }, clock);
     this.#bodies = bodies;
-    this.#limits = { admission, bodies, clock, maxBytes, maxInflatedBytes: options.maxDecompressedBytes };
+    const { memoryLevel } = options;
+    this.#limits = { admission, bodies, clock, maxBytes, maxInflatedBytes: options.maxDecompressedBytes, memoryLevel };
     this.#openLimits = { ...this.#limits, maxBytes: openBodyBytes, maxInflatedBytes: openBodyBytes };
     admission.makeRoom = (bytes) => bodies.makeRoom(bytes);
   }

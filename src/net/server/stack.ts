@@ -17,6 +17,12 @@ export class Stack {
   readonly #http1: Http1;
   readonly #http2: Http2;
   readonly #secure: Secure | undefined;
+  /** Sockets that have said nothing yet. */
+  readonly #waiting = new WeakSet<Socket>();
+  /** Sockets in a TLS handshake by their other end, which is all that they share with the socket above them. */
+  readonly #handshaking = new Map<string, Socket>();
+  /** The socket above one that speaks TLS. */
+  readonly #secured = new WeakMap<Socket, Socket>();
 
   /** `current` is asked for each request: the server may be another one after a reload. */
   constructor(options: ConnectionOptions, current: () => Server, { clock, log }: Pick<Host, 'clock' | 'log'>) {
@@ -25,16 +31,50 @@ export class Stack {
     this.#clock = clock;
     this.#http1 = new Http1(options, current, clock);
     this.#http2 = new Http2(options, current, clock);
-    const then = ({ socket, peer, protocol }: Secured): void => (protocol === 'http2' ? this.#http2 : this.#http1).accept(socket, peer);
+    const then = ({ socket, peer, protocol }: Secured): void => {
+      const below = this.#handshaking.get(otherEnd(socket));
+      if (below !== undefined) this.#secured.set(below, socket);
+      this.#forgetHandshake(socket);
+      (protocol === 'http2' ? this.#http2 : this.#http1).accept(socket, peer);
+    };
     this.#secure = tls && new Secure(tls, headerTimeoutMs, then, { clock, log });
   }
 
   /** A socket whose first bytes have been looked at. */
   accept(socket: Socket, opening: Opening): void {
-    if (opening === 'tls' && this.#secure !== undefined) void this.#secure.accept(socket);
+    this.#waiting.delete(socket);
+    if (opening === 'tls' && this.#secure !== undefined) this.#handshake(socket, this.#secure);
     else if (opening === 'tls') socket.destroy();
     else if (this.#secure !== undefined) refuseClearText(socket, this.#clock);
     else (opening === 'http2' ? this.#http2 : this.#http1).accept(socket, peerOf(socket));
+  }
+
+  /** Closes the connection that has been there longest of those on which nobody waits for an answer. False when there is none. */
+  closeOldestIdle(isMeant: (socket: Socket) => boolean): boolean {
+    for (const socket of this.sockets) {
+      if (socket.destroyed || !isMeant(socket)) continue;
+      const served = this.#secured.get(socket) ?? socket;
+      if (!this.#waiting.has(socket) && !this.#http1.isIdle(served) && !this.#http2.isIdle(served)) continue;
+      socket.destroy();
+      this.sockets.delete(socket);
+      return true;
+    }
+    return false;
+  }
+
+  /** It has said nothing yet. */
+  wait(socket: Socket): void {
+    this.#waiting.add(socket);
+  }
+
+  #handshake(socket: Socket, secure: Secure): void {
+    this.#handshaking.set(otherEnd(socket), socket);
+    socket.once('close', () => this.#forgetHandshake(socket));
+    void secure.accept(socket);
+  }
+
+  #forgetHandshake(socket: Socket): void {
+    this.#handshaking.delete(otherEnd(socket));
   }
 
   /** What is idle ends now, the rest after its answers. */
@@ -48,6 +88,10 @@ export class Stack {
     this.#http1.close();
     this.#http2.close();
   }
+}
+
+function otherEnd({ remoteAddress, remotePort }: Socket): string {
+  return `${remoteAddress} ${remotePort}`;
 }
 
 /** As Go's servers say it; what asks for protection never runs without. */

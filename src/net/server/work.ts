@@ -19,6 +19,7 @@ export interface WorkLimits {
   readonly clock: Clock;
   readonly maxBytes: number;
   readonly maxInflatedBytes: number;
+  readonly memoryLevel: () => 'ok' | 'high' | 'full';
 }
 
 /** Told once what becomes of a request. Must not throw. */
@@ -99,7 +100,14 @@ export class Work implements Request, BodyOwner {
       this.#attempt();
       return;
     }
-    const limits = { maxBytes, admission, bodies, clock, announcedBytes: this.dialect.announcedBytes };
+    const limits = {
+      maxBytes,
+      memoryLevel: this.#limits.memoryLevel,
+      admission,
+      bodies,
+      clock,
+      announcedBytes: this.dialect.announcedBytes,
+    };
     this.exchange.receive(new Body(this.exchange, this.#reservation, limits, this));
   }
 

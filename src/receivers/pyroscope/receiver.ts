@@ -125,6 +125,7 @@ export class PyroscopeReceiver implements Receiver {
         this.#intake.refuse(reason);
         if (about !== undefined) this.#refusals.note({ reason, ...about });
       },
+      memoryLevel: () => this.#host.memoryLevel(),
     });
   }
 
@@ -138,6 +139,9 @@ export class PyroscopeReceiver implements Receiver {
       maxStreams: limits.max_streams_per_connection,
       tls: this.#tls,
       maxConnections: conn_limit,
+      maxOpen: limits.max_connections,
+      maxOpenPerAddress: limits.max_connections_per_address,
+      maxAgeMs: this.#config.max_connection_age,
       proxies: trusted_proxies.length === 0 ? undefined : new TrustedProxies(trusted_proxies),
     };
   }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { notInThisBuild } from '../../core/later.ts';
+import { DurationSchema } from '../../core/units.ts';
 import { AddressSchema } from '../../net/server/address.ts';
 import { AuthSchema } from '../../net/server/auth-schema.ts';
 import { tenantFault } from '../../net/server/identity.ts';
@@ -36,13 +36,14 @@ export const PyroscopeReceiverSchema = z.strictObject({
   trusted_proxies: ProxiesSchema.default([]).describe('Addresses and CIDRs of proxies whose X-Forwarded-For names the sender'),
   limits: z
     .strictObject({
-      max_connections: notInThisBuild('Above it the oldest idle connection is closed').optional(),
       ...limitsShape,
       max_series_per_request: z.int().min(1).default(10_000).describe('Most series in one push; above it 413'),
     })
     .prefault({}),
   timeouts: z.strictObject(timeoutsShape).prefault({}),
-  max_connection_age: notInThisBuild('How long a connection may live'),
+  max_connection_age: DurationSchema.default(30 * 60 * 1000).describe(
+    'A connection that is older, give or take a tenth, ends after its next answer; 0s: never',
+  ),
   conn_limit: z.int().min(0).default(0).describe("Alloy's conn_limit: connections above it wait until another one closes; 0: no limit"),
   compatibility: z
     .enum(['pyroscope', 'alloy'])

@@ -276,3 +276,16 @@ test('whatever comes, the listener stays and holds no bytes', async (t) => {
   );
   assert.equal((await call(it.port, { body: 'still there' })).body.toString(), 'still there');
 });
+
+test('a connection that is old ends after its next answer', async (t) => {
+  const clock = new FakeClock();
+  const it = await serving(t, { '/echo': echo }, { clock, connections: { maxAgeMs: 60_000 } });
+  const agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
+  t.after(() => agent.destroy());
+  assert.equal((await call(it.port, { agent })).headers.connection, 'keep-alive');
+  await clock.advance(53_000);
+  assert.equal((await call(it.port, { agent })).headers.connection, 'keep-alive');
+  await clock.advance(14_000);
+  assert.equal((await call(it.port, { agent })).headers.connection, 'close');
+  assert.equal((await call(it.port, { agent })).headers.connection, 'keep-alive');
+});

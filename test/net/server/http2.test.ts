@@ -102,19 +102,57 @@ test('a lame duck answers what is on its way and then says goodbye', async (t) =
   await gone;
 });
 
-test('a session that never asks for anything is closed like a slow head, a silent one when it is idle', async (t) => {
-  const clock = new FakeClock();
-  const it = await serving(t, { '/echo': echo }, { clock, connections: { headerTimeoutMs: 10_000, idleTimeoutMs: 50 } });
-  const mute = connectTo(it.port);
-  await new Promise((resolve) => mute.once('remoteSettings', resolve));
-  const idle = connectTo(it.port);
-  assert.equal((await call2(it.port, {}, idle)).status, 200);
-  await closed(idle);
-  if (!mute.destroyed) {
-    void clock.advance(10_000);
-    await closed(mute);
+/** Second by second, with time for a PING to go out and come back. */
+async function passSlowly(clock: FakeClock, ms: number): Promise<void> {
+  for (let passedMs = 0; passedMs < ms; passedMs += 1000) {
+    await clock.advance(1000);
+    for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve));
   }
-  assert.equal(it.admission.heldBytes, 0);
+}
+
+test('a session opened ahead of need is served, one that is idle hears GOAWAY first, half a head ends it', async (t) => {
+  const clock = new FakeClock();
+  const it = await serving(t, { '/echo': echo }, { clock, connections: { headerTimeoutMs: 10_000, idleTimeoutMs: 120_000 } });
+  const early = connectTo(it.port);
+  await new Promise((resolve) => early.once('remoteSettings', resolve));
+  const half = net.connect({ host: '127.0.0.1', port: it.port });
+  half.resume();
+  // HEADERS without END_HEADERS: CONTINUATION has to follow.
+  half.write(Buffer.concat([opening, Buffer.from([0, 0, 1, 1, 0, 0, 0, 0, 1, 0x83])]));
+  await until(() => it.listener.connections === 2);
+  const ended = new Promise((resolve) => half.once('close', resolve));
+  let passedMs = 0;
+  let isEnded = false;
+  void ended.then(() => {
+    isEnded = true;
+  });
+  while (!isEnded) {
+    await passSlowly(clock, 1000);
+    passedMs += 1000;
+  }
+  assert.ok(passedMs >= 10_000 && passedMs <= 40_000, `${passedMs}`);
+  assert.equal((await call2(it.port, {}, early)).status, 200);
+  early.destroy();
+  const quiet = await serving(t, { '/echo': echo }, { connections: { idleTimeoutMs: 50 } });
+  const idle = connectTo(quiet.port);
+  const code = new Promise((resolve) => idle.once('goaway', resolve));
+  await closed(idle);
+  assert.equal(await code, http2.constants.NGHTTP2_NO_ERROR);
+});
+
+test('a session that is old ends with GOAWAY, and loses nothing', async (t) => {
+  const clock = new FakeClock();
+  const it = await serving(t, { '/echo': echo }, { clock, connections: { maxAgeMs: 60_000 } });
+  const session = connectTo(it.port);
+  assert.equal((await call2(it.port, {}, session)).status, 200);
+  const goaway = new Promise((resolve) => session.once('goaway', resolve));
+  const gone = closed(session);
+  await passSlowly(clock, 53_000);
+  assert.equal((await call2(it.port, {}, session)).status, 200);
+  await passSlowly(clock, 14_000);
+  assert.equal(await goaway, http2.constants.NGHTTP2_NO_ERROR);
+  await clock.advance(1000);
+  await gone;
 });
 
 test('a client that says goodbye and stays is closed after a while', async (t) => {

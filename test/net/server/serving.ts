@@ -53,6 +53,7 @@ export function serverOptions(host: TestHost, options: ServingOptions = {}): Ser
     senders: { authenticator: undefined, tenant: undefined },
     notFound: 'served here: /echo',
     lameDuck: () => false,
+    memoryLevel: () => 'ok',
     refused: (reason) => refusals.push(reason),
     ...options,
     clock,

@@ -156,13 +156,6 @@ test('counters exist from the start, and gauges show connections and bytes in fl
   assert.equal(host.metric('flamegate_in_flight_bytes'), 0);
 });
 
-test('what this build does not have is refused by name', () => {
-  for (const config of [{ limits: { max_connections: 5 } }, { max_connection_age: '30m' }]) {
-    const { error } = pyroscopeReceiver.schema.safeParse(config);
-    assert.match(error?.issues[0]?.message ?? '', /not in this build/, JSON.stringify(config));
-  }
-});
-
 test('mistakes in the keys are named', () => {
   for (const config of [
     { endpoint: '4040' },
