@@ -132,9 +132,9 @@ export class Attempt implements Exchange {
   expire(): void {
     if (this.#outcome !== undefined) return;
     if (this.#head !== undefined) {
-      const route = this.#route;
-      route.pool.cancel(this);
-      return void this.#answered('late');
+      this.#route.pool.cancel(this);
+      // No time is left for a redirect.
+      return void this.#conclude(this.#takeBody(), 'late');
     }
     const { authenticator, base, transport } = this.#endpoint;
     const { delay } = authenticator;
@@ -225,17 +225,21 @@ export class Attempt implements Exchange {
   }
 
   #answered(incomplete?: Incomplete): void {
-    const { base } = this.#endpoint;
-    this.#forgetBody();
-    const body = this.#pieces === undefined ? empty : this.#pieces.length === 1 ? (this.#pieces[0] ?? empty) : Buffer.concat(this.#pieces);
+    const body = this.#takeBody();
     const target = this.#target();
     if (target === undefined) this.#conclude(body, incomplete);
-    else this.#goTo(target, base);
+    else this.#goTo(target);
+  }
+
+  #takeBody(): Uint8Array {
+    this.#forgetBodyDeadline();
+    const [first = empty, ...more] = this.#pieces ?? [];
+    return more.length === 0 ? first : Buffer.concat([first, ...more]);
   }
 
   /** Where the answer sends the request next. */
   #target(): URL | undefined {
-    const mayGoOn = this.#endpoint.followsRedirects && this.#status >= 300 && this.#hops < maxRedirects;
+    const mayGoOn = this.#endpoint.followsRedirects && this.#status >= 300 && this.#status < 400 && this.#hops < maxRedirects;
     if (!mayGoOn || this.#body instanceof Readable) return undefined;
     return redirectTarget(new URL(this.#origin + this.#path), {
       method: this.wire.method,
@@ -271,13 +275,13 @@ export class Attempt implements Exchange {
     if (stream.readableLength > mostUnreadBytes) stream.destroy(new Error('the body of its answer comes faster than it is read'));
   }
 
-  #goTo(target: URL, base: URL): void {
+  #goTo(target: URL): void {
     this.#hops++;
     this.#head = undefined;
     this.#pieces = undefined;
     this.#sizeBytes = 0;
     // Once elsewhere the secrets stay away, also when the chain leads back, as Go's client does it.
-    if (this.#isTrusted && !mayHaveSecrets(base, target)) {
+    if (this.#isTrusted && !mayHaveSecrets(this.#endpoint.base, target)) {
       this.#isTrusted = false;
       this.#headers = this.#endpoint.headers.withoutSecrets(this.#headers);
     }
@@ -306,7 +310,9 @@ export class Attempt implements Exchange {
     this.#outcome = outcome;
     this.#endpoint.deadlines.delete(this);
     this.#cancelTimer?.();
-    this.#forgetBody();
+    this.#forgetBodyDeadline();
+    // What was to be read to its end is not, where the outcome came before.
+    if (this.#body instanceof Readable) this.#body.destroy();
     if (this.#hasBegun) this.#tell();
   }
 
@@ -314,7 +320,7 @@ export class Attempt implements Exchange {
     if (this.#outcome !== undefined) this.#done(this.#outcome);
   }
 
-  #forgetBody(): void {
+  #forgetBodyDeadline(): void {
     if (this.#bodyDeadline === undefined) return;
     this.#endpoint.bodyDeadlines.delete(this.#bodyDeadline);
     this.#bodyDeadline = undefined;

@@ -130,3 +130,11 @@ test('nothing that was encrypted goes on in the clear with its secrets', async (
   assert.deepEqual(values(target.seen[0], 'authorization'), []);
   assert.deepEqual(values(target.seen[0], 'x-scope-orgid'), []);
 });
+
+test('a redirect whose body does not end is the answer when time is over', async () => {
+  await using upstream = await createUpstream((response) => {
+    response.writeHead(307, { Location: '/elsewhere', 'Content-Length': 10 }).write('mov');
+  });
+  assert.equal(await send(upstream.url, { remote_timeout: '200ms' }), '307 mov');
+  assert.equal(upstream.seen.length, 1);
+});
