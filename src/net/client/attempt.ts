@@ -3,16 +3,15 @@ import { Readable } from 'node:stream';
 import type { Clock } from '../../core/clock.ts';
 import { messageOf } from '../../core/errors.ts';
 import { formatDuration } from '../../core/units.ts';
-import { HttpAnswer, type HttpOutcome, type Incomplete } from './answer.ts';
+import { HttpAnswer, type HttpOutcome, type Incomplete, maxRedirects, mayHaveSecrets, redirectTarget } from './answer.ts';
 import type { Authenticator } from './auth.ts';
 import { cleanPath } from './clean-path.ts';
 import type { Deadlines } from './deadlines.ts';
 import type { Connection, Exchange, Wire } from './exchange.ts';
 import { CredentialsError, describeFailure, isUnsendable } from './failure.ts';
 import { type EndpointHeaders, type PreparedHeaders, replaced } from './headers.ts';
-import { maxRedirects, mayHaveSecrets, redirectTarget } from './redirect.ts';
+import { proxyRefusal } from './proxy.ts';
 import type { Route, Transport } from './transport.ts';
-import { proxyRefusal } from './tunnel.ts';
 
 /** What goes out. */
 export interface OutgoingHttp {

@@ -1,8 +1,7 @@
-import { basicAuthorization, userInfoAuthorization } from './basic.ts';
+import { basicAuthorization, secretReader, userInfoAuthorization } from './credentials.ts';
 import { CredentialsError } from './failure.ts';
 import type { TokenSource } from './oauth2.ts';
 import { type HttpClientConfig, headerValueFault, isSet } from './schema.ts';
-import { secretReader } from './secret-reader.ts';
 
 const unreadableCredentials = 'unable to read authorization credentials';
 

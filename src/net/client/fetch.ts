@@ -1,5 +1,5 @@
 import type { Host } from '../../core/component.ts';
-import { formatSize } from '../../core/units.ts';
+import { formatDuration, formatSize } from '../../core/units.ts';
 import type { FailureCause, HttpOutcome } from './answer.ts';
 import { Attempt, type OutgoingHttp } from './attempt.ts';
 import { type EndpointParts, endpointParts } from './client.ts';
@@ -76,7 +76,10 @@ class ClientFetcher implements Fetcher {
     if (incomplete === 'cut') {
       return { kind: 'failure', cause: 'cut', message: `${host}: its answer was cut off after ${body.byteLength} bytes of the body` };
     }
-    if (incomplete === 'late') return { kind: 'failure', cause: 'timeout', message: `${host}: its answer did not end in time` };
+    if (incomplete === 'late') {
+      const message = `${host}: no whole answer within ${formatDuration(request.timeoutMs)}`;
+      return { kind: 'failure', cause: 'timeout', message };
+    }
     return { ...headOf(outcome), body };
   }
 

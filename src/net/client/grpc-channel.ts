@@ -10,9 +10,8 @@ import {
   status,
 } from '@grpc/grpc-js';
 import { messageOf } from '../../core/errors.ts';
-import { portOf } from './connector.ts';
+import { portOf, type Reach } from './connect.ts';
 import { failureReason } from './failure.ts';
-import type { Reach } from './reach.ts';
 import { productUserAgent } from './user-agent.ts';
 
 const scheme = 'flamegate';

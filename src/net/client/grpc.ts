@@ -7,11 +7,11 @@ import { type FailureCause, withoutControls } from './answer.ts';
 import { pauseMs } from './attempt.ts';
 import { Authenticator } from './auth.ts';
 import { tokensOf } from './client.ts';
+import { Reach } from './connect.ts';
 import { Deadlines } from './deadlines.ts';
 import { describeFailure } from './failure.ts';
 import { type GrpcChannel, openChannel } from './grpc-channel.ts';
 import { EndpointHeaders, type PreparedHeaders } from './headers.ts';
-import { Reach } from './reach.ts';
 import type { HttpClientConfig } from './schema.ts';
 
 /** One endpoint's gRPC channel. */

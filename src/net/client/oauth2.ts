@@ -14,9 +14,9 @@ import {
 import type { Clock } from '../../core/clock.ts';
 import { messageOf } from '../../core/errors.ts';
 import type { HttpOutcome } from './answer.ts';
+import { secretReader } from './credentials.ts';
 import { CredentialsError, describeFailure } from './failure.ts';
 import type { OAuth2Config } from './schema.ts';
-import { secretReader } from './secret-reader.ts';
 import { productUserAgent } from './user-agent.ts';
 
 // Renewed so long before it ends, or a tenth of its life where that is short: it must still count when the request arrives.

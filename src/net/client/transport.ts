@@ -1,9 +1,8 @@
 import type { Host } from '../../core/component.ts';
-import { userInfoAuthorization } from './basic.ts';
-import type { Connector } from './connector.ts';
+import { type Connector, Reach, type ReachConfig } from './connect.ts';
+import { userInfoAuthorization } from './credentials.ts';
 import type { Wire } from './exchange.ts';
 import { Pool } from './pool.ts';
-import { Reach, type ReachConfig } from './reach.ts';
 
 // Redirects choose origins; nobody needs more than a few.
 const defaultMaxRoutes = 16;

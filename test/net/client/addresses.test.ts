@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { AddressBook } from '../../../src/net/client/addresses.ts';
 import type { Address } from '../../../src/net/client/names.ts';
+import { AddressBook } from '../../../src/net/client/names.ts';
 import { FakeClock, settle } from '../../support/fake-clock.ts';
 
 const v4 = (last: number): Address => ({ address: `10.0.0.${last}`, family: 4 });

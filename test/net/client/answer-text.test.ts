@@ -2,8 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib';
 import fc from 'fast-check';
-import { answerText } from '../../../src/net/client/answer.ts';
-import { redirectTarget } from '../../../src/net/client/redirect.ts';
+import { answerText, redirectTarget } from '../../../src/net/client/answer.ts';
 
 test('shows the first 2 KiB, also of a gzip body that was cut', () => {
   const text = `{"code":"unavailable"}${'x'.repeat(100_000)}`;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { parseNoProxy } from '../../../src/net/client/no-proxy.ts';
+import { parseNoProxy } from '../../../src/net/client/proxy.ts';
 
 /** List, host, port, called directly? As golang.org/x/net/http/httpproxy decides. */
 const table: readonly [string, string, string, boolean][] = [

@@ -1,3 +1,8 @@
+import { messageOf } from '../../core/errors.ts';
+import type { Secret } from '../../core/secret.ts';
+import { CredentialsError } from './failure.ts';
+import { FollowedFile } from './followed-file.ts';
+
 /** The value of an (Proxy-)Authorization header of type Basic (RFC 7617). */
 export function basicAuthorization(username: string, password: string): string {
   return `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
@@ -21,4 +26,20 @@ function decode(text: string): string {
     // A percent sign that encodes nothing stands for itself.
     return text;
   }
+}
+
+/**
+ * A secret that stands in the configuration, '' when there is none; or what reads it from its file, without the blanks around it, and rejects
+ * with CredentialsError when the file cannot be read: that is this attempt's failure, the next one looks again.
+ */
+export function secretReader(value: Secret | undefined, path: string | undefined, complaint: string): string | (() => Promise<string>) {
+  if (path === undefined || path === '') return value?.reveal() ?? '';
+  const file = new FollowedFile(path);
+  return async () => {
+    try {
+      return (await file.read()).trim();
+    } catch (cause) {
+      throw new CredentialsError(`${complaint}: ${messageOf(cause)}`, { cause });
+    }
+  };
 }
