@@ -1,15 +1,15 @@
+import type { Loaded } from '../config/load.ts';
 import { formatProblem } from '../config/problems.ts';
-import { systemClock } from '../core/clock.ts';
 import { messageOf } from '../core/errors.ts';
 import { finalAccount, formatFinalAccount, lostAtShutdown } from '../service/final-account.ts';
 import { openLogOutput } from '../telemetry/log-output.ts';
 import type { TelemetryConfig } from '../telemetry/schema.ts';
 import { exitCode, exitCodeOf } from './exit-code.ts';
+import { FollowedPaths } from './followed-paths.ts';
 import { Gateway, sourceOf } from './gateway.ts';
 import type { Io } from './io.ts';
 import { loadSources, type Sources } from './sources.ts';
 import { readVersion } from './version.ts';
-import { watchFiles } from './watch.ts';
 
 /** `flamegate run`. */
 export interface RunOptions extends Sources {
@@ -29,11 +29,18 @@ export async function runGateway(options: RunOptions, io: Io): Promise<number> {
     return source === undefined ? exitCode.config : exitCode.ok;
   }
   const output = openLogOutput('stdout');
-  const gateway = new Gateway({ source, load: () => loadSources(options, io), version: readVersion(), output });
+  const followed = new FollowedPaths(options.watch ? options.files.filter((name) => name !== '-') : [], loaded.followed);
+  const load = (): Loaded => {
+    const again = loadSources(options, io);
+    // What a refused configuration names is not in force, but a change of it may be what mends it.
+    followed.also(again.followed);
+    return again;
+  };
+  const gateway = new Gateway({ source, load, version: readVersion(), output });
   for (const problem of problems) gateway.log.warn('configuration', { problem: formatProblem(problem) });
   warnOfForeignLimits(io, gateway);
   const stop = stopOnSignals();
-  const code = await startAndRun(gateway, options, stop);
+  const code = await startAndRun(gateway, followed, stop);
   await gateway.close();
   const account = finalAccount(gateway.books);
   const { format } = (source.config.service.telemetry as TelemetryConfig).logs; // what its own schema made of it
@@ -42,7 +49,7 @@ export async function runGateway(options: RunOptions, io: Io): Promise<number> {
   return code;
 }
 
-async function startAndRun(gateway: Gateway, options: RunOptions, stop: StopSignals): Promise<number> {
+async function startAndRun(gateway: Gateway, followed: FollowedPaths, stop: StopSignals): Promise<number> {
   try {
     await gateway.start();
   } catch (why) {
@@ -51,11 +58,9 @@ async function startAndRun(gateway: Gateway, options: RunOptions, stop: StopSign
   }
   const reload = (): void => void gateway.reload();
   process.on('SIGHUP', reload);
-  const unwatch = options.watch
-    ? watchFiles({ paths: options.files.filter((name) => name !== '-'), clock: systemClock, log: gateway.log, onChange: reload })
-    : undefined;
+  followed.start(gateway.log, reload);
   await stop.asked;
-  unwatch?.();
+  followed.stop();
   process.off('SIGHUP', reload);
   await gateway.stop(stop.hurry);
   return lostAtShutdown(gateway.books) > 0 ? exitCode.lost : exitCode.ok;

@@ -15,6 +15,8 @@ const lookOftenMs = 2_000;
 export interface WatchOptions {
   /** Files or directories, as given to `run`. */
   readonly paths: readonly string[];
+  /** contentOf() the paths when they were read: what changed since then is a change. Without it that of now. */
+  readonly seen?: string;
   readonly clock: Clock;
   readonly log: Logger;
   /** The content of one of them is another one now. Not called for a touch, nor twice for one change. */
@@ -25,12 +27,13 @@ export interface WatchOptions {
  * Watches files by their directories, since a file that is replaced (as Kubernetes' `..data` link does it) sends no event of its own, and
  * compares contents, since events tell little. When the system has no watch left it looks every 2 s and says so once. The result stops it.
  */
-export function watchFiles({ paths, clock, log, onChange }: WatchOptions): () => void {
-  let seen = hashOf(paths);
+export function watchFiles({ paths, seen: given, clock, log, onChange }: WatchOptions): () => void {
+  let seen = given ?? contentOf(paths);
   let cancelQuiet = (): void => {};
   const watchers: FSWatcher[] = [];
   const everyMs = tryWatch() ? lookMs : lookOftenMs;
   let cancelLook = clock.after(everyMs, lookAndGoOn);
+  if (given !== undefined) cancelQuiet = clock.after(quietMs, look);
 
   return () => {
     cancelQuiet();
@@ -39,7 +42,7 @@ export function watchFiles({ paths, clock, log, onChange }: WatchOptions): () =>
   };
 
   function look(): void {
-    const now = hashOf(paths);
+    const now = contentOf(paths);
     if (now === seen) return;
     seen = now;
     onChange();
@@ -78,8 +81,8 @@ function directoryOf(path: string): string {
   return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true ? path : dirname(path);
 }
 
-/** Of all contents, in order; a file that cannot be read just now counts by its error. */
-function hashOf(paths: readonly string[]): string {
+/** A hash of all contents, in order; a file that cannot be read just now counts by its error. */
+export function contentOf(paths: readonly string[]): string {
   const hash = createHash('sha256');
   for (const path of paths.flatMap(filesOf)) {
     hash.update(`\0${path}\0`);

@@ -35,6 +35,8 @@ export interface FrontEndResult {
   readonly unavailable?: readonly Problem[];
   /** What came from the environment and from files. */
   readonly foreign?: readonly Reference[];
+  /** Files and directories beside the configuration whose change is a change of it. */
+  readonly followed?: readonly string[];
 }
 
 /** What came of it. */
@@ -48,6 +50,8 @@ export interface Loaded {
   readonly language: Language;
   /** The files that were read. */
   readonly sources: readonly SourceFile[];
+  /** Files and directories beside them whose change is a change of the configuration, and whose change is a reload without being asked. */
+  readonly followed: readonly string[];
   /** What came from the environment and from files, in whatever language: nothing may print it. */
   readonly foreign: readonly Reference[];
 }
@@ -67,12 +71,13 @@ export function loadConfig(options: LoadOptions): Loaded {
     severity: 'error',
   }));
   const unavailable = new Set<string>();
+  let followed: readonly string[] = [];
   const finish = (tree: Tree | undefined, config: Config | undefined): Loaded => {
     const told = sortProblems(
       conceal(problems, [...foreign, ...foreignOf(tree)]),
       files.map(({ name }) => name),
     );
-    return { config: hasErrors(told) ? undefined : config, problems: told, tree, language, sources: files, foreign };
+    return { config: hasErrors(told) ? undefined : config, problems: told, tree, language, sources: files, foreign, followed };
   };
   if (options.files.length === 0) {
     const place = { source: 'configuration', line: 0, column: 0, through: undefined };
@@ -103,6 +108,7 @@ export function loadConfig(options: LoadOptions): Loaded {
     const parsed = options.alloy(files);
     problems.push(...parsed.problems, ...(parsed.unavailable ?? []));
     foreign.push(...(parsed.foreign ?? []));
+    followed = parsed.followed ?? [];
     for (const { path } of parsed.unavailable ?? []) unavailable.add(path);
     return parsed.tree && nodeOf(parsed.tree);
   }

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
-import { watchFiles } from '../../src/cli/watch.ts';
+import { contentOf, watchFiles } from '../../src/cli/watch.ts';
 import { systemClock } from '../../src/core/clock.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { createTestLogger, type LogLine } from '../support/host.ts';
@@ -72,4 +72,17 @@ test('the same content again is no change, and what the system does not tell is 
   assert.equal(lines.length, 1, 'said once');
   stop();
   assert.equal(clock.pending, 0);
+});
+
+test('what has changed between the reading and the watch is told too', async () => {
+  const clock = new FakeClock();
+  let changes = 0;
+  const file = join(directory, 'a.yaml');
+  writeFileSync(file, 'a: 1');
+  const seen = contentOf([file]);
+  writeFileSync(file, 'a: 2');
+  const stop = watchFiles({ paths: [file], seen, clock, log: createTestLogger([]), onChange: () => (changes += 1) });
+  await clock.advance(1_000);
+  assert.equal(changes, 1);
+  stop();
 });

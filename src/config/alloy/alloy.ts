@@ -46,14 +46,18 @@ export interface AlloyResult {
   readonly unavailable: readonly Problem[];
   /** What came from the environment and from files: nothing may print it. */
   readonly foreign: readonly Reference[];
+  /** Files and directories whose contents are values: local.file, secrets of Kubernetes. */
+  readonly followed: readonly string[];
 }
 
 /** Reads files of Grafana Alloy's language as one configuration. Never throws for what is in them. */
 export function parseAlloy(files: readonly Source[], options: AlloyOptions): AlloyResult {
   const foreign = new ForeignValues();
+  const followed = new Set<string>();
   const world: World = {
     readFile: options.readFile ?? ((path) => readFileSync(path, 'utf8')),
     listFiles: options.listFiles ?? listFiles,
+    follow: (path) => void followed.add(path),
     secretsDir: options.secretsDir,
     queueDir: options.queueDir,
     httpClient: options.httpClient,
@@ -70,16 +74,23 @@ export function parseAlloy(files: readonly Source[], options: AlloyOptions): All
   const session = new Session(world, stdlib, options.strict ?? false);
   const sources = files.map(({ name }) => name);
   const body: Body = files.flatMap((source) => parseFile(source, (at, message) => session.error(at, '', message)));
-  if (session.failed) return { tree: undefined, problems: session.problems(sources), unavailable: [], foreign: foreign.all() };
+  const failed = (): AlloyResult => ({
+    tree: undefined,
+    problems: session.problems(sources),
+    unavailable: [],
+    foreign: foreign.all(),
+    followed: [...followed],
+  });
+  if (session.failed) return failed();
   const { parts } = loadModule(body, { session, needs: new Needs(session), library: undefined, instance: undefined });
-  const problems = session.problems(sources);
-  if (session.failed) return { tree: undefined, problems, unavailable: [], foreign: foreign.all() };
+  if (session.failed) return failed();
   const tree = treeOf(assemble(parts, sources[0] ?? '').node);
   return {
     tree,
-    problems,
+    problems: session.problems(sources),
     unavailable: unavailable(parts, tree, options),
     foreign: foreign.all(),
+    followed: [...followed],
   };
 }
 

@@ -30,6 +30,8 @@ export interface Self {
 export interface World {
   /** Text of a file. Throws an Error that says why not. */
   readFile(path: string): string;
+  /** Takes note of a file or a directory whose content is a value of the configuration: a change of it is a change of the configuration. */
+  follow(path: string): void;
   /** Names of the files in a directory, sorted; undefined when it is none. */
   listFiles(path: string): readonly string[] | undefined;
   /** Of --secrets-dir; undefined when it was not given. */

@@ -3,6 +3,7 @@ import { messageOf } from '../../core/errors.ts';
 import { FollowedFile } from './followed-file.ts';
 import { type HttpClientConfig, isSet, type TlsConfig } from './schema.ts';
 import { TlsMaterial } from './tls-material.ts';
+import { plainTls } from './tls-words.ts';
 
 type Path = ConfigFault['path'];
 /** What of a client names files. */
@@ -47,15 +48,4 @@ function faultsOfTls(at: Path, tls: TlsConfig | undefined): ConfigFault[] {
   const ofAuthorities = faultsOfTrying([...at, isSet(tls.ca_file) ? 'ca_file' : 'ca_pem'], () => new TlsMaterial(authorities));
   if (ofAuthorities.length > 0 || !(isSet(cert_file) || isSet(cert_pem))) return ofAuthorities;
   return faultsOfTrying([...at, isSet(cert_file) ? 'cert_file' : 'cert_pem'], () => new TlsMaterial(tls));
-}
-
-/** OpenSSL's own words, "error:05800074:x509 certificate routines::key values mismatch", as a sentence. */
-function plainTls(message: string): string {
-  return message
-    .replace(/error:[0-9A-F]+:[^:]*:[^:]*:\s*/gi, '')
-    .replace(/key values mismatch/i, 'the key belongs to another certificate')
-    .replace(/no start line|bad end line|bad base64 decode|not enough data|unsupported/i, 'it is not in PEM form')
-    .replace(/bad decrypt|interrupted or cancelled/i, 'the key has a passphrase, which is not supported')
-    .replace(/\s+/g, ' ')
-    .trim();
 }

@@ -1,6 +1,7 @@
 import { isIP, type Socket } from 'node:net';
 import { connect, type PeerCertificate, type TLSSocket } from 'node:tls';
 import type { TlsMaterial } from './tls-material.ts';
+import { plainTls } from './tls-words.ts';
 
 /** How a client speaks TLS. */
 export interface TlsClientOptions {
@@ -96,7 +97,7 @@ function explain(error: Error, certificate: PeerCertificate | undefined, name: s
   if (typeof code === 'string' && /CERTIFICATE_REQUIRED|BAD_CERTIFICATE|HANDSHAKE_FAILURE/.test(code)) {
     return say(`it refuses the TLS handshake, ${error.message}: it may ask for a client certificate, see tls_config.cert_file`);
   }
-  return say(`the TLS handshake failed: ${error.message}`);
+  return say(`the TLS handshake failed: ${plainTls(error.message)}`);
 }
 
 const untrusted = /^(CERT_|DEPTH_ZERO_SELF_SIGNED_CERT|ERR_TLS_CERT|INVALID_CA|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_)/;

@@ -31,7 +31,7 @@ test('cleans a path as a whole when asked to, and leaves any other as it is writ
   await client.request(push(), never);
   assert.deepEqual(
     upstream.seen.map(({ path }) => path),
-    ['/x/y/ingest?a=//', '//x//y/ingest'],
+    ['/x/y/ingest?a=//', '//x//y/ingest?name=app'],
   );
 });
 

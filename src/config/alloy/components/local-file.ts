@@ -6,7 +6,7 @@ import type { Value } from '../value.ts';
 
 const detector = choice(['fsnotify', 'poll'], (found) => `unknown detector ${JSON.stringify(found)}; known: fsnotify, poll`);
 
-/** local.file "x": the text of a file as it is when the configuration is read; a reload reads it again. */
+/** local.file "x": the text of a file as it is when the configuration is read; when it changes the configuration is read again. */
 export const localFile: Component = {
   type: 'local.file',
   exports: ['content'],
@@ -18,6 +18,7 @@ export const localFile: Component = {
     block.attribute('poll_frequency', duration);
     block.finish();
     if (filename === undefined) return { parts: [] };
+    self.world.follow(filename.value);
     try {
       const content = self.world.readFile(filename.value);
       self.world.foreign.addFile(`local.file.${block.block.label}.content`, content, filename.value);

@@ -31,6 +31,7 @@ function component(type: string, wrap: (content: string) => Value): Component {
         return { parts: [], exports: new Map([['data', new Unusable(why)]]) };
       }
       const dir = join(secretsDir, namespace.value, name.value);
+      self.world.follow(dir);
       // A mounted secret has its keys as links and its versions in directories that begin with two dots.
       const keys = self.world.listFiles(dir)?.filter((key) => !key.startsWith('..'));
       if (keys === undefined) {
