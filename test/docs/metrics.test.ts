@@ -6,13 +6,15 @@ import { metricsPage } from './metrics-table.ts';
 
 const page = new URL('../../docs/metrics.md', import.meta.url);
 
+const certificate = new URL('../golden/tls/ca.pem', import.meta.url).pathname;
+
 /** Every component that has metrics of its own. */
 const everything = `
 receivers:
   pyroscope: { endpoint: 127.0.0.1:0 }
   scrape: { targets: [{ __address__: 127.0.0.1:1 }], scrape_interval: 1h }
 processors: { label_drop: {}, external_labels: { labels: { a: b } }, relabel: {}, enrich: {}, cardinality: {}, route: { default: [pyroscope] } }
-exporters: { pyroscope: { endpoints: [{ url: "http://127.0.0.1:1" }], queue: { type: disk, dir: queue } } }
+exporters: { pyroscope: { endpoints: [{ url: "http://127.0.0.1:1", tls_config: { ca_file: "${certificate}" } }], queue: { type: disk, dir: queue } } }
 service:
   pipelines: { profiles: { receivers: [pyroscope, scrape], processors: [label_drop, external_labels, relabel, enrich, cardinality, route], exporters: [pyroscope] } }
   admin: { endpoint: 127.0.0.1:0 }
