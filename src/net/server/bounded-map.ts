@@ -1,29 +1,23 @@
-/** A Map that forgets what was used longest ago. */
+import { Lru } from '../../core/lru.ts';
+
+/** A map that forgets what was used longest ago. */
 export class BoundedMap<V> {
   readonly #most: number;
-  readonly #entries = new Map<string, V>();
+  readonly #entries = new Lru<string, V>();
 
   constructor(most: number) {
     this.#most = most;
   }
 
-  get size(): number {
-    return this.#entries.size;
-  }
-
   /** Counts as a use. */
   get(key: string): V | undefined {
-    const value = this.#entries.get(key);
-    if (value !== undefined) this.set(key, value);
-    return value;
+    return this.#entries.get(key);
   }
 
   set(key: string, value: V): void {
-    this.#entries.delete(key);
     this.#entries.set(key, value);
-    if (this.#entries.size <= this.#most) return;
-    const [oldest] = this.#entries.keys();
-    if (oldest !== undefined) this.#entries.delete(oldest);
+    const { oldest } = this.#entries;
+    if (this.#entries.size > this.#most && oldest !== undefined) this.#entries.delete(oldest.key);
   }
 
   delete(key: string): void {

@@ -47,6 +47,7 @@ export class Http2 {
   readonly #clock: Clock;
   readonly #http2: http2.Http2Server;
   readonly #sessions = new Map<http2.Http2Session, Session>();
+  readonly #bySocket = new WeakMap<Socket, Session>();
   #closed = false;
 
   /** `current` is asked for each request: the server may be another one after a reload. */
@@ -90,8 +91,7 @@ export class Http2 {
 
   /** Whether this socket is one of ours and nobody waits for an answer on it. */
   isIdle(socket: Socket): boolean {
-    for (const entry of this.#sessions.values()) if (entry.socket === socket) return entry.owed === 0;
-    return false;
+    return this.#bySocket.get(socket)?.owed === 0;
   }
 
   /** Open streams are answered, nothing new begins. */
@@ -106,6 +106,7 @@ export class Http2 {
   #onSession(session: http2.ServerHttp2Session, socket: Socket, peer: Peer): void {
     const entry = { session, socket, peer, owed: 0, ending: false, onRead: widenOnce(session) };
     this.#sessions.set(session, entry);
+    this.#bySocket.set(socket, entry);
     const { headerTimeoutMs, maxAgeMs = 0 } = this.#options;
     const endWatch = watchHeads(session, socket, { headerTimeoutMs, isBusy: () => entry.owed > 0, clock: this.#clock });
     const endAge = maxAgeMs === 0 ? undefined : this.#clock.after(spread(maxAgeMs), () => this.#sayGoodbye(entry));

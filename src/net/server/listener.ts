@@ -71,7 +71,7 @@ class BoundListener implements Listener {
   readonly #stacks: Stack[] = [];
   readonly #waiting = new Set<Socket>();
   /** Open connections by where they come from. */
-  readonly #byNetwork = new Map<string, number>();
+  readonly #byNetwork = new Map<string, Set<Socket>>();
   /** The newest first. */
   #servers: readonly Server[] = [];
 
@@ -142,20 +142,26 @@ class BoundListener implements Listener {
   #makeRoom(socket: Socket, { maxOpen = 0, maxOpenPerAddress = 0 }: ConnectionOptions): boolean {
     const network = networkOf(addressOf(socket));
     const isFull = maxOpen > 0 && this.connections >= maxOpen;
-    if (isFull && !this.#closeOldestIdle(() => true)) return false;
-    const isCrowded = maxOpenPerAddress > 0 && network !== '' && (this.#byNetwork.get(network) ?? 0) >= maxOpenPerAddress;
-    return !isCrowded || this.#closeOldestIdle((other) => networkOf(addressOf(other)) === network);
+    if (isFull && !this.#fromOldest((stack) => stack.closeIdle(stack.sockets))) return false;
+    const crowd = network === '' ? undefined : this.#byNetwork.get(network);
+    const isCrowded = maxOpenPerAddress > 0 && crowd !== undefined && crowd.size >= maxOpenPerAddress;
+    return !isCrowded || this.#fromOldest((stack) => stack.closeIdle(crowd));
   }
 
   /** Those of an earlier configuration first. */
-  #closeOldestIdle(isMeant: (socket: Socket) => boolean): boolean {
-    return this.#stacks.toReversed().some((stack) => stack.closeOldestIdle(isMeant));
+  #fromOldest(isDone: (stack: Stack) => boolean): boolean {
+    return this.#stacks.toReversed().some(isDone);
   }
 
-  #count(network: string, more: 1 | -1): void {
-    const open = (this.#byNetwork.get(network) ?? 0) + more;
-    if (open > 0) this.#byNetwork.set(network, open);
-    else this.#byNetwork.delete(network);
+  #joinNetwork(socket: Socket): void {
+    const network = networkOf(addressOf(socket));
+    const crowd = this.#byNetwork.get(network) ?? new Set<Socket>();
+    this.#byNetwork.set(network, crowd);
+    crowd.add(socket);
+    socket.once('close', () => {
+      crowd.delete(socket);
+      if (crowd.size === 0 && this.#byNetwork.get(network) === crowd) this.#byNetwork.delete(network);
+    });
   }
 
   /** A socket that nobody reads waits like one in the kernel's backlog, which is where Alloy leaves it. */
@@ -167,12 +173,10 @@ class BoundListener implements Listener {
 
   #accept(socket: Socket, first: Stack): void {
     let stack = first;
-    const network = networkOf(addressOf(socket));
-    this.#count(network, 1);
+    this.#joinNetwork(socket);
     stack.sockets.add(socket);
     stack.wait(socket);
     socket.once('close', () => {
-      this.#count(network, -1);
       stack.sockets.delete(socket);
       this.#retire(stack);
       this.#acceptNext();

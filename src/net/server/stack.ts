@@ -2,11 +2,15 @@ import type { Socket } from 'node:net';
 import type { Clock } from '../../core/clock.ts';
 import type { Host } from '../../core/component.ts';
 import { type ConnectionOptions, linger, peerOf } from './connection.ts';
+import { Handshakes } from './handshakes.ts';
 import { Http1 } from './http1.ts';
 import { Http2 } from './http2.ts';
 import { Secure, type Secured } from './secure.ts';
 import type { Server } from './serve.ts';
 import type { Opening } from './sniff.ts';
+
+// Of a line in which somebody idle is looked for.
+const mostLooks = 64;
 
 /** Connections that share options, and with them node's servers. */
 export class Stack {
@@ -19,8 +23,7 @@ export class Stack {
   readonly #secure: Secure | undefined;
   /** Sockets that have said nothing yet. */
   readonly #waiting = new WeakSet<Socket>();
-  /** Sockets in a TLS handshake by their other end, which is all that they share with the socket above them. */
-  readonly #handshaking = new Map<string, Socket>();
+  readonly #handshakes = new Handshakes();
   /** The socket above one that speaks TLS. */
   readonly #secured = new WeakMap<Socket, Socket>();
 
@@ -32,9 +35,8 @@ export class Stack {
     this.#http1 = new Http1(options, current, clock);
     this.#http2 = new Http2(options, current, clock);
     const then = ({ socket, peer, protocol }: Secured): void => {
-      const below = this.#handshaking.get(otherEnd(socket));
+      const below = this.#handshakes.take(socket);
       if (below !== undefined) this.#secured.set(below, socket);
-      this.#forgetHandshake(socket);
       (protocol === 'http2' ? this.#http2 : this.#http1).accept(socket, peer);
     };
     this.#secure = tls && new Secure(tls, headerTimeoutMs, then, { clock, log });
@@ -49,15 +51,22 @@ export class Stack {
     else (opening === 'http2' ? this.#http2 : this.#http1).accept(socket, peerOf(socket));
   }
 
-  /** Closes the connection that has been there longest of those on which nobody waits for an answer. False when there is none. */
-  closeOldestIdle(isMeant: (socket: Socket) => boolean): boolean {
-    for (const socket of this.sockets) {
-      if (socket.destroyed || !isMeant(socket)) continue;
-      const served = this.#secured.get(socket) ?? socket;
-      if (!this.#waiting.has(socket) && !this.#http1.isIdle(served) && !this.#http2.isIdle(served)) continue;
-      socket.destroy();
-      this.sockets.delete(socket);
-      return true;
+  /**
+   * Closes the first of a line of connections on which nobody waits for an answer. Those that are busy go to its end, and only so many are
+   * looked at: a crowd that is busy must not cost more for each that comes. False when none was found.
+   */
+  closeIdle(line: Set<Socket>): boolean {
+    let looks = 0;
+    for (const socket of line) {
+      looks += 1;
+      if (looks > mostLooks) return false;
+      if (this.sockets.has(socket) && !socket.destroyed && this.#isIdle(socket)) {
+        socket.destroy();
+        this.sockets.delete(socket);
+        return true;
+      }
+      line.delete(socket);
+      line.add(socket);
     }
     return false;
   }
@@ -67,14 +76,14 @@ export class Stack {
     this.#waiting.add(socket);
   }
 
-  #handshake(socket: Socket, secure: Secure): void {
-    this.#handshaking.set(otherEnd(socket), socket);
-    socket.once('close', () => this.#forgetHandshake(socket));
-    void secure.accept(socket);
+  #isIdle(socket: Socket): boolean {
+    const served = this.#secured.get(socket) ?? socket;
+    return this.#waiting.has(socket) || this.#http1.isIdle(served) || this.#http2.isIdle(served);
   }
 
-  #forgetHandshake(socket: Socket): void {
-    this.#handshaking.delete(otherEnd(socket));
+  #handshake(socket: Socket, secure: Secure): void {
+    this.#handshakes.add(socket);
+    void secure.accept(socket);
   }
 
   /** What is idle ends now, the rest after its answers. */
@@ -88,10 +97,6 @@ export class Stack {
     this.#http1.close();
     this.#http2.close();
   }
-}
-
-function otherEnd({ remoteAddress, remotePort }: Socket): string {
-  return `${remoteAddress} ${remotePort}`;
 }
 
 /** As Go's servers say it; what asks for protection never runs without. */

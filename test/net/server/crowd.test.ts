@@ -3,6 +3,9 @@ import http from 'node:http';
 import http2 from 'node:http2';
 import net from 'node:net';
 import { test } from 'node:test';
+import { Handshakes } from '../../../src/net/server/handshakes.ts';
+import { Stack } from '../../../src/net/server/stack.ts';
+import { createTestHost } from '../../support/host.ts';
 import { call, call2, echo, routeOf, serving, until } from './serving.ts';
 
 const never = (): Promise<never> => new Promise(() => {});
@@ -69,6 +72,47 @@ test('one address has a limit of its own', async (t) => {
   assert.deepEqual([gone, other.destroyed], [3, false]);
   assert.equal((await call(it.port, { body: 'x' })).status, 200);
   for (const socket of [other, ...crowd]) socket.destroy();
+});
+
+test('a crowd that is busy costs no more for each that comes', async () => {
+  let looks = 0;
+  const options = { pathPrefix: '', headerTimeoutMs: 1000, idleTimeoutMs: 1000, maxHeaderBytes: 1000, maxStreams: 1 };
+  const stack = new Stack(options, () => assert.fail('nothing is served'), createTestHost());
+  const busy = Array.from({ length: 10_000 }, () => {
+    // Only this is looked at.
+    return {
+      get destroyed() {
+        looks += 1;
+        return false;
+      },
+      destroy: () => {},
+    } as unknown as net.Socket;
+  });
+  for (const socket of busy) stack.sockets.add(socket);
+  for (let come = 0; come < 100; come++) assert.equal(stack.closeIdle(stack.sockets), false);
+  assert.ok(looks <= 6400, `${looks} looks`);
+  assert.equal(stack.sockets.size, 10_000);
+  stack.wait(busy[9999] as net.Socket);
+  let come = 0;
+  while (!stack.closeIdle(stack.sockets)) assert.ok(come++ < 200, 'everybody is looked at in turn');
+  stack.close();
+});
+
+test('a handshake that is broken off is forgotten', async () => {
+  const handshakes = new Handshakes();
+  const server = net.createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const accepted = new Promise<net.Socket>((resolve) => server.once('connection', resolve));
+  const client = connect((server.address() as net.AddressInfo).port);
+  const socket = await accepted;
+  handshakes.add(socket);
+  assert.equal(handshakes.size, 1);
+  const closed = new Promise((resolve) => socket.once('close', resolve));
+  client.destroy();
+  socket.resume();
+  await closed;
+  assert.equal(handshakes.size, 0);
+  server.close();
 });
 
 test('short of memory a large body is 503 with Retry-After and a small one is taken; without any, both are', async (t) => {
