@@ -74,6 +74,20 @@ for (const [keys, complaint] of [
   });
 }
 
+test('a secret file that no header can carry is a failure of credentials, which does not repeat it', async (t) => {
+  const directory = await mkdtemp(path.join(tmpdir(), 'flamegate-auth-'));
+  t.after(() => rm(directory, { recursive: true }));
+  const file = path.join(directory, 'token');
+  await writeFile(file, 'hunter2\r\nX-Evil: 1\n');
+  await using upstream = await createUpstream();
+  const client = createHttpClient(config(upstream.url, { bearer_token_file: file }), host);
+  t.after(() => client.close());
+  const words = inWords(await client.request(push(), never));
+  assert.match(words, /^credentials: unable to read authorization credentials: .*found a line end in it$/);
+  assert.doesNotMatch(words, /hunter2|Evil/);
+  assert.equal(upstream.seen.length, 0);
+});
+
 test('an Authorization of headers needs no file', async () => {
   assert.deepEqual(await authorization({ bearer_token_file: '/nope', headers: { Authorization: 'x' } }), ['x']);
 });

@@ -28,7 +28,7 @@ test('cleans a path as a whole when asked to, and leaves any other as it is writ
   const client = createHttpClient(config(`${upstream.url}//x//y`), host);
   t.after(() => client.close());
   await client.request({ ...push({ query: 'a=//' }), clean: true }, never);
-  await client.request(push(), never);
+  await client.request(push({ query: '' }), never);
   assert.deepEqual(
     upstream.seen.map(({ path }) => path),
     ['/x/y/ingest?a=//', '//x//y/ingest?name=app'],
@@ -166,4 +166,19 @@ test('headers that were prepared go out with more of their own, and a GET reads 
   assert.deepEqual(values(posted, 'traceparent'), ['00-1']);
   assert.equal(asked?.method, 'GET');
   assert.deepEqual(values(asked, 'content-length'), []);
+});
+
+test('what cannot be put on the wire is told in a later turn, and says so', async (t) => {
+  await using upstream = await createUpstream();
+  const client = createHttpClient(config(upstream.url), host);
+  t.after(() => client.close());
+  await client.request(push(), never);
+  let returned = false;
+  const told = new Promise<string>((resolve) => {
+    client.send(push({ headers: { 'x-bad': 'a\nb' } }), (outcome) => resolve(`${returned} ${inWords(outcome)}`));
+    returned = true;
+  });
+  assert.equal(await told, `true unsendable: 127.0.0.1:${upstream.port}: invalid x-bad header`);
+  assert.equal(inWords(await client.request(push(), never)), '200');
+  assert.equal(upstream.connections(), 1, 'the connection is as good as before');
 });

@@ -253,6 +253,36 @@ test('connections that are all closed with GOAWAY for a while cost no attempt', 
   clearInterval(refuse);
 });
 
+test('GOAWAY with an error fails what the peer may have looked at, and sends the rest again', async (t) => {
+  await using upstream = await createHttp2Upstream((stream, count) => {
+    if (count === 1) stream.respond({ ':status': 200 }, { endStream: true });
+    else if (stream.session !== upstream.sessions[0]) stream.respond({ ':status': 200 }, { endStream: true });
+    else if (count === 5) stream.session?.goaway(constants.NGHTTP2_ENHANCE_YOUR_CALM, 5);
+  });
+  const client = createClient(upstream.url);
+  t.after(() => client.close());
+  assert.deepEqual(await burst(client, 1), ['200']);
+  const sent = Array.from({ length: 4 }, (_, i) => client.request(push({ body: Buffer.from(`q${i}`) }), never));
+  const outcomes = (await Promise.all(sent)).map(inWords).map((words) => words.split(':', 1).join());
+  assert.deepEqual(outcomes, ['network', 'network', '200', '200']);
+  assert.deepEqual(upstream.bodies.slice(5).sort(), ['q2', 'q3']);
+});
+
+test('a body in pieces whose stream was refused is not sent a second time', async (t) => {
+  let streams = 0;
+  await using upstream = await createHttp2Upstream((stream) => {
+    streams++;
+    stream.close(constants.NGHTTP2_REFUSED_STREAM);
+  });
+  const client = createClient(upstream.url);
+  t.after(() => client.close());
+  const body = (async function* () {
+    yield Buffer.from('one');
+  })();
+  assert.match(inWords(await client.request(push({ body }), never)), /^network: .*would not look at the request/);
+  assert.equal(streams, 1);
+});
+
 test('a stream that is refused again and again is the same attempt', async (t) => {
   await using upstream = await createHttp2Upstream((stream, count) => {
     if (count <= 4) stream.close(constants.NGHTTP2_REFUSED_STREAM);

@@ -52,7 +52,17 @@ test('a request that waits for a connection leaves the queue when it is cancelle
   });
   const client = createClient(t, 'http://pyroscope.test', { proxy_url: proxy.url.replace('http', 'socks5') });
   const outcomes: string[] = [];
-  const cancel = client.send(push({ body: Buffer.from('cancelled') }), (outcome) => outcomes.push(inWords(outcome)));
+  let gaveUp = false;
+  const body = {
+    [Symbol.asyncIterator]: () => ({
+      next: () => Promise.reject(new Error('nobody is to ask')),
+      async return() {
+        gaveUp = true;
+        return { done: true as const, value: undefined };
+      },
+    }),
+  };
+  const cancel = client.send(push({ body }), (outcome) => outcomes.push(inWords(outcome)));
   const open = await asked.promise;
   cancel();
   cancel();
@@ -63,6 +73,7 @@ test('a request that waits for a connection leaves the queue when it is cancelle
     upstream.seen.map(({ body }) => body.toString()),
     ['next'],
   );
+  assert.ok(gaveUp, 'what it would have sent is told');
   assert.equal(proxy.count(), 1, 'the connection that it waited for is of use to the next');
 });
 
@@ -164,12 +175,13 @@ test('one timer serves all deadlines, each falls due in its time, and what is ov
   deadlines.add(b);
   await clock.advance(300);
   deadlines.add(c);
+  deadlines.add(a);
   assert.equal(clock.pending, 1);
   deadlines.delete(b);
-  await clock.advance(400);
-  deadlines.add(a);
+  await clock.advance(1000);
+  deadlines.add(b);
   await clock.advance(5000);
-  assert.deepEqual(due, ['a 1000', 'c 1600', 'a 2000']);
+  assert.deepEqual(due, ['c 1600', 'a 1600', 'b 2600']);
   assert.equal(clock.pending, 0);
 });
 
@@ -187,4 +199,19 @@ test('pieces that were to be sent are given up with their attempt', async (t) =>
   const outcome = client.request(push({ body: pieces(), timeoutMs: 200 }), never);
   assert.match(inWords(await outcome), /^timeout: .* 200ms$/);
   await ended.promise;
+});
+
+test('a request that is cancelled before it is written leaves the connection as it was', async (t) => {
+  await using upstream = await createUpstream();
+  const client = createClient(t, upstream.url);
+  assert.equal(inWords(await client.request(push(), never)), '200');
+  // A connection that was idle is looked at once more before it is written to.
+  client.send(push({ body: Buffer.from('cancelled') }), () => undefined)();
+  await new Promise((resolve) => setImmediate(resolve));
+  assert.equal(inWords(await client.request(push({ body: Buffer.from('next') }), never)), '200');
+  assert.deepEqual(
+    upstream.seen.map(({ body }) => body.toString()),
+    ['profile', 'next'],
+  );
+  assert.equal(upstream.connections(), 1);
 });

@@ -155,6 +155,18 @@ test('a CA file that changes counts for the next request; one that is of no use 
   );
 });
 
+test('certificates that change are for new connections, also where one is open', async () => {
+  using other = createAuthority('Other Authority');
+  await using upstream = await createTlsUpstream(server);
+  const file = path.join(other.directory, 'changing.pem');
+  await copyFile(authority.ca, file);
+  const sender = createHttpClient(config(upstream.url, { tls_config: { ca_file: file } }), createTestHost());
+  assert.equal(inWords(await sender.request(push(), never)), '200');
+  await copyFile(other.ca, file);
+  assert.match(inWords(await sender.request(push(), never)), /is not trusted/);
+  await sender.close();
+});
+
 const unusable: readonly [string, (a: Authority) => object, RegExp][] = [
   ['a CA file that is missing', () => ({ ca_file: '/nope' }), /^unable to read CA cert: unable to read file \/nope: ENOENT$/],
   ['a CA file that holds none', () => ({ ca_file: server.key }), /^unable to use specified CA cert .*server\.key$/],
