@@ -1,7 +1,7 @@
 import { hashLabel, hashLocations, hashRange, idOf, memo, readLocation } from './pprof-identity.ts';
 import { PprofReader, type Range } from './pprof-reader.ts';
-import { message, number, packed } from './pprof-writer.ts';
-import { concatBytes, malformed } from './protobuf.ts';
+import { int64Size, PprofWriter } from './pprof-writer.ts';
+import { malformed, varintSize } from './protobuf.ts';
 import { Hash } from './stack-hash.ts';
 
 /*
@@ -198,33 +198,52 @@ function startedAnew(now: Baseline, earlier: Baseline, columns: number): boolean
 function render(parts: Parts, { keys, ranges, values }: Samples, columns: readonly boolean[], before: Baseline): Uint8Array {
   const { reader } = parts;
   const counted = columns.filter(Boolean).length;
-  const pieces: Uint8Array[] = [];
+  // What goes is more than what is added, but for numbers that were not packed.
+  const writer = new PprofWriter(reader.bytes, reader.bytes.length + 1024);
   const used = new Used(parts);
-  for (const range of parts.types) pieces.push(message(field.sampleType, [reader.bytes.subarray(range.from, range.to)]));
+  const copy = (of: number, range: Range): void => {
+    writer.head(of, range.to - range.from);
+    writer.copy(range);
+  };
+  for (const range of parts.types) copy(field.sampleType, range);
   for (const [at, key] of keys.entries()) {
-    const row = placeOf(before.keys, key);
-    let column = 0;
-    const left = (values[at] ?? []).map((value, type) => {
-      if (columns[type] !== true) return value;
-      const then = row < 0 ? 0 : (before.values[row * counted + column] ?? 0);
-      column += 1;
-      return value - then;
-    });
+    const left = values[at] ?? [];
+    subtractRow(left, columns, before.values, placeOf(before.keys, key) * counted);
     if (left.every((value) => value === 0)) continue;
-    const range = ranges[at] as Range; // as: one of each key
-    pieces.push(message(field.sample, [...used.sample(range), packed(2, left)]));
+    writeSample(writer, used.sample(ranges[at] as Range), left); // as: one of each key
   }
-  for (const range of parts.locations)
-    if (used.location(range)) pieces.push(message(field.location, [reader.bytes.subarray(range.from, range.to)]));
-  for (const range of parts.functions)
-    if (used.function(range)) pieces.push(message(field.function, [reader.bytes.subarray(range.from, range.to)]));
+  for (const range of parts.locations) if (used.location(range)) copy(field.location, range);
+  for (const range of parts.functions) if (used.function(range)) copy(field.function, range);
   used.rest();
-  for (const [index, { from, to }] of parts.texts.entries())
-    pieces.push(message(field.text, [used.text(index) ? reader.bytes.subarray(from, to) : nothing]));
-  for (const { range } of parts.others) pieces.push(reader.bytes.subarray(range.from, range.to));
+  for (const [index, range] of parts.texts.entries()) {
+    if (used.text(index)) copy(field.text, range);
+    else writer.head(field.text, 0);
+  }
+  for (const { range } of parts.others) writer.copy(range);
   const duration = Number(parts.timeNanos - before.timeNanos);
-  if (duration > 0) pieces.push(number(field.durationNanos, duration));
-  return concatBytes(pieces);
+  if (duration > 0) {
+    writer.tag(field.durationNanos);
+    writer.int64(duration);
+  }
+  return writer.bytes();
+}
+
+/** Takes off the columns that count what stood in a row of the earlier profile; a row below 0 is none. */
+function subtractRow(values: number[], columns: readonly boolean[], earlier: Float64Array, row: number): void {
+  if (row < 0) return;
+  let at = row;
+  for (const [column, counts] of columns.entries()) if (counts) values[column] = (values[column] ?? 0) - (earlier[at++] ?? 0);
+}
+
+function writeSample(writer: PprofWriter, kept: readonly Range[], values: readonly number[]): void {
+  let packed = 0;
+  for (const value of values) packed += int64Size(value);
+  let length = 1 + varintSize(packed) + packed;
+  for (const { from, to } of kept) length += to - from;
+  writer.head(field.sample, length);
+  for (const range of kept) writer.copy(range);
+  writer.head(2, packed);
+  for (const value of values) writer.int64(value);
 }
 
 /** What the samples that stay refer to. */
@@ -244,9 +263,9 @@ class Used {
   }
 
   /** Takes note of a sample; returns its fields without the values. */
-  sample(range: Range): Uint8Array[] {
+  sample(range: Range): Range[] {
     const { reader } = this.#parts;
-    const kept: Uint8Array[] = [];
+    const kept: Range[] = [];
     let from = range.from;
     reader.at = range.from;
     while (reader.at < range.to) {
@@ -260,7 +279,7 @@ class Used {
           this.#texts.add(reader.varint());
         });
       } else reader.skip(tag, range.to);
-      if (tag >>> 3 !== 2) kept.push(reader.bytes.subarray(from, reader.at));
+      if (tag >>> 3 !== 2) kept.push({ from, to: reader.at });
     }
     return kept;
   }
@@ -314,5 +333,3 @@ function placeOf(sorted: Float64Array, key: number): number {
   }
   return -1;
 }
-
-const nothing = new Uint8Array();
