@@ -139,11 +139,13 @@ class BoundListener implements Listener {
   }
 
   /** Whether there is room for one more, now that idle ones have gone if they had to. */
-  #makeRoom(socket: Socket, { maxOpen = 0, maxOpenPerAddress = 0 }: ConnectionOptions): boolean {
-    const network = networkOf(addressOf(socket));
+  #makeRoom(socket: Socket, { maxOpen = 0, maxOpenPerAddress = 0, proxies }: ConnectionOptions): boolean {
+    const address = addressOf(socket);
     const isFull = maxOpen > 0 && this.connections >= maxOpen;
     if (isFull && !this.#fromOldest((stack) => stack.closeIdle(stack.sockets))) return false;
-    const crowd = network === '' ? undefined : this.#byNetwork.get(network);
+    // Behind a proxy are all who come through it.
+    const isMany = address === '' || proxies?.trusts(address) === true;
+    const crowd = isMany ? undefined : this.#byNetwork.get(networkOf(address));
     const isCrowded = maxOpenPerAddress > 0 && crowd !== undefined && crowd.size >= maxOpenPerAddress;
     return !isCrowded || this.#fromOldest((stack) => stack.closeIdle(crowd));
   }

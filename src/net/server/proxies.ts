@@ -27,19 +27,20 @@ export class TrustedProxies {
    * may have written. Whoever connects by a unix socket is a proxy of this machine, or the list would not be there.
    */
   see(peer: Peer, rawHeaders: readonly string[]): Peer {
-    if (peer.address !== '' && !this.#trusts(peer.address)) return peer;
+    if (peer.address !== '' && !this.trusts(peer.address)) return peer;
     const hops = valuesOf(rawHeaders, 'x-forwarded-for').join(',').split(',').slice(-mostHops);
     let { address } = peer;
     for (const hop of hops.reverse()) {
       const next = parseHop(hop.trim());
       if (next === undefined) break;
       address = next;
-      if (!this.#trusts(address)) break;
+      if (!this.trusts(address)) break;
     }
     return address === peer.address ? peer : { ...peer, address };
   }
 
-  #trusts(address: string): boolean {
+  /** Whether this address is one of theirs. */
+  trusts(address: string): boolean {
     // The kernel names the interface of a link-local sender behind it.
     return this.#list.check(address.split('%')[0] ?? '', familyOf(address));
   }

@@ -12,7 +12,7 @@ export const limitsShape = {
     .int()
     .min(0)
     .default(8192)
-    .describe('The same for those of one address (an IPv6 network of 64 bits); 0: no limit'),
+    .describe('The same for those of one address (an IPv6 network of 64 bits) that is none of trusted_proxies; 0: no limit'),
   max_header_size: SizeSchema.default(16 * kibibyte).describe('Largest head of a request, all headers together; above it 431'),
   max_streams_per_connection: z.int().min(1).max(65_535).default(250).describe('Requests at once on one connection, pipelined ones too'),
   max_request_size: SizeSchema.default(64 * mebibyte).describe('Largest body as received; above it 413'),

@@ -4,6 +4,7 @@ import http2 from 'node:http2';
 import net from 'node:net';
 import { test } from 'node:test';
 import { Handshakes } from '../../../src/net/server/handshakes.ts';
+import { TrustedProxies } from '../../../src/net/server/proxies.ts';
 import { Stack } from '../../../src/net/server/stack.ts';
 import { createTestHost } from '../../support/host.ts';
 import { call, call2, echo, routeOf, serving, until } from './serving.ts';
@@ -72,6 +73,16 @@ test('one address has a limit of its own', async (t) => {
   assert.deepEqual([gone, other.destroyed], [3, false]);
   assert.equal((await call(it.port, { body: 'x' })).status, 200);
   for (const socket of [other, ...crowd]) socket.destroy();
+});
+
+test('a trusted proxy has no limit of its own: it stands for many', async (t) => {
+  const proxies = new TrustedProxies(['127.0.0.0/8']);
+  const it = await serving(t, { '/echo': echo }, { connections: { maxOpenPerAddress: 2, proxies } });
+  const crowd = Array.from({ length: 5 }, () => connect(it.port));
+  await until(() => it.listener.connections === 5);
+  assert.equal((await call(it.port, { body: 'x' })).status, 200);
+  assert.ok(crowd.every((socket) => !socket.destroyed));
+  for (const socket of crowd) socket.destroy();
 });
 
 test('a crowd that is busy costs no more for each that comes', async () => {
