@@ -8,6 +8,7 @@ import { components } from '../components.ts';
 import type { Loaded } from '../config/load.ts';
 import { formatProblem } from '../config/problems.ts';
 import type { Config } from '../config/schema.ts';
+import { isMap } from '../config/tree.ts';
 import { aborted } from '../core/abort.ts';
 import { type Clock, systemClock } from '../core/clock.ts';
 import type { Logger } from '../core/component.ts';
@@ -74,6 +75,14 @@ export class Gateway {
     return this.#admin?.address ?? '';
   }
 
+  /** How it is, in one line. */
+  get summary(): string {
+    const unready = this.#service.health.unready();
+    if (unready.length > 0) return `not ready: ${unready.join('; ')}`;
+    const degraded = this.#service.health.degraded();
+    return degraded.length > 0 ? `degraded: ${degraded.join('; ')}` : 'taking and delivering profiles';
+  }
+
   /** The books of every endpoint. */
   get books(): readonly Book[] {
     return this.#service.books;
@@ -81,6 +90,13 @@ export class Gateway {
 
   /** Resolves when profiles are taken; rejects with what does not start, and then nothing runs. */
   async start(): Promise<void> {
+    const { version, source } = this.#options;
+    const { receivers, service } = source.config;
+    const listeners = [...receivers.values()].flatMap(({ config }) =>
+      isMap(config) && typeof config['endpoint'] === 'string' ? [config['endpoint']] : [],
+    );
+    const node = process.versions.node;
+    this.log.info('flamegate starts', { version, node, pid: process.pid, files: source.files, listeners, admin: service.admin.endpoint });
     try {
       this.#admin = await this.#openAdmin(this.#config);
       await this.#service.start(this.#config);

@@ -1,5 +1,8 @@
+import { isoTime } from '../admin/status.ts';
 import type { Loaded } from '../config/load.ts';
 import { formatProblem } from '../config/problems.ts';
+import { aborted } from '../core/abort.ts';
+import { systemClock } from '../core/clock.ts';
 import { messageOf } from '../core/errors.ts';
 import { finalAccount, formatFinalAccount, lostAtShutdown } from '../service/final-account.ts';
 import { openLogOutput } from '../telemetry/log-output.ts';
@@ -8,6 +11,7 @@ import { exitCode, exitCodeOf } from './exit-code.ts';
 import { FollowedPaths } from './followed-paths.ts';
 import { Gateway, sourceOf } from './gateway.ts';
 import type { Io } from './io.ts';
+import { SdNotify } from './sd-notify.ts';
 import { loadSources, type Sources } from './sources.ts';
 import { readVersion } from './version.ts';
 
@@ -40,30 +44,42 @@ export async function runGateway(options: RunOptions, io: Io): Promise<number> {
   for (const problem of problems) gateway.log.warn('configuration', { problem: formatProblem(problem) });
   warnOfForeignLimits(io, gateway);
   const stop = stopOnSignals();
-  const code = await startAndRun(gateway, followed, stop);
+  const notify = new SdNotify({ env: io.env, clock: systemClock, log: gateway.log, status: () => gateway.summary });
+  const { started, code } = await startAndRun(gateway, followed, stop, notify);
   await gateway.close();
+  if (!started) return code;
   const account = finalAccount(gateway.books);
   const { format } = (source.config.service.telemetry as TelemetryConfig).logs; // what its own schema made of it
   const asJson = format === 'json' || (format === 'auto' && !output.terminal);
-  io.stdout.write(asJson ? `${JSON.stringify(account)}\n` : `${formatFinalAccount(account)}\n`);
+  const head = { level: 'info', time: isoTime(systemClock.now()), component: 'gateway', message: 'account' };
+  io.stdout.write(asJson ? `${JSON.stringify({ ...head, ...account })}\n` : `${formatFinalAccount(account)}\n`);
   return code;
 }
 
-async function startAndRun(gateway: Gateway, followed: FollowedPaths, stop: StopSignals): Promise<number> {
+interface Ran {
+  /** It took profiles. */
+  readonly started: boolean;
+  readonly code: number;
+}
+
+async function startAndRun(gateway: Gateway, followed: FollowedPaths, stop: StopSignals, notify: SdNotify): Promise<Ran> {
   try {
     await gateway.start();
   } catch (why) {
     gateway.log.error('the gateway does not start', { reason: messageOf(why) });
-    return exitCodeOf(why);
+    return { started: false, code: exitCodeOf(why) };
   }
+  notify.ready();
   const reload = (): void => void gateway.reload();
   process.on('SIGHUP', reload);
   followed.start(gateway.log, reload);
   await stop.asked;
   followed.stop();
   process.off('SIGHUP', reload);
+  const told = notify.stopping();
   await gateway.stop(stop.hurry);
-  return lostAtShutdown(gateway.books) > 0 ? exitCode.lost : exitCode.ok;
+  await Promise.race([told, aborted(stop.hurry)]);
+  return { started: true, code: lostAtShutdown(gateway.books) > 0 ? exitCode.lost : exitCode.ok };
 }
 
 interface StopSignals {
