@@ -16,9 +16,20 @@ export class ConnectError extends Error {
   }
 }
 
+/** Our own request cannot be put on the wire; the message does not repeat what is wrong with it. */
+export class UnsendableError extends Error {
+  constructor(what: string) {
+    super(`invalid ${what}`);
+    this.name = 'UnsendableError';
+  }
+}
+
 /** Whether it is our own request that cannot be put on the wire: no connection was to blame (undici, core/request.js; Node, errors.md). */
 export function isUnsendable(error: unknown): boolean {
-  return /^(UND_ERR_(INVALID_ARG|NOT_SUPPORTED)|ERR_(INVALID|HTTP2_(INVALID|HEADER|CONNECTION))_\w+)$/.test(codeOf(error) ?? '');
+  return (
+    error instanceof UnsendableError ||
+    /^(UND_ERR_(INVALID_ARG|NOT_SUPPORTED)|ERR_(INVALID|HTTP2_(INVALID|HEADER|CONNECTION))_\w+)$/.test(codeOf(error) ?? '')
+  );
 }
 
 const reasons: Readonly<Record<string, string>> = {

@@ -9,7 +9,7 @@ import { Authenticator } from './auth.ts';
 import { tokensOf } from './client.ts';
 import { Reach } from './connect.ts';
 import { Deadlines } from './deadlines.ts';
-import { describeFailure } from './failure.ts';
+import { describeFailure, UnsendableError } from './failure.ts';
 import { type GrpcChannel, openChannel } from './grpc-channel.ts';
 import { EndpointHeaders, type PreparedHeaders } from './headers.ts';
 import type { HttpClientConfig } from './schema.ts';
@@ -264,13 +264,19 @@ function codeOf(error: ServiceError): number {
   return /^Received HTTP status code (3\d\d|404|405)/.test(error.details) ? status.NOT_FOUND : error.code;
 }
 
-/** Throws where a value cannot be sent. */
+/** Throws UnsendableError. */
 function metadataOf(headers: readonly string[]): Metadata {
   const metadata = new Metadata();
   for (let at = 0; at < headers.length; at += 2) {
     const name = headers[at] ?? '';
     // The channel says these itself.
-    if (name !== 'content-type' && name !== 'host' && name !== 'user-agent') metadata.add(name, headers[at + 1] ?? '');
+    if (name === 'content-type' || name === 'host' || name === 'user-agent') continue;
+    try {
+      metadata.add(name, headers[at + 1] ?? '');
+    } catch {
+      // Its own words repeat the value.
+      throw new UnsendableError(`${name} header`);
+    }
   }
   return metadata;
 }

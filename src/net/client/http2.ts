@@ -2,6 +2,7 @@ import { type ClientHttp2Session, type ClientHttp2Stream, connect, constants, ty
 import type { Socket } from 'node:net';
 import type { Clock } from '../../core/clock.ts';
 import type { Connection, ConnectionOwner, Exchange, Wire } from './exchange.ts';
+import { UnsendableError } from './failure.ts';
 
 // As much as a peer may allow is not always wise to use (Node's servers allow 2^32).
 const maxStreams = 100;
@@ -97,7 +98,10 @@ export class Http2Connection implements Connection {
       stream = this.#session.request(headersOf(wire, this.#options.origin), { endStream: wire.body === null });
     } catch (error) {
       // A session that is closing takes nothing; anything else is our request's fault.
-      if (!this.#session.closed && !this.#session.destroyed) return void exchange.onError(asError(error));
+      if (!this.#session.closed && !this.#session.destroyed) {
+        exchange.onError(asError(error));
+        return void this.#tellRoom();
+      }
       this.#leave();
       return void exchange.onUnseen(false);
     }
@@ -204,7 +208,13 @@ export class Http2Connection implements Connection {
 // What says how HTTP/1.1 connections are used has no place here (RFC 9113, 8.2.2).
 const ofConnections = new Set(['connection', 'http2-settings', 'keep-alive', 'proxy-connection', 'te', 'transfer-encoding', 'upgrade']);
 
+// Node checks neither on HTTP/2; what undici takes on HTTP/1.1.
+const illegalInPath = /[^\x21-\xff]/;
+const illegalInValue = /[^\t\x20-\x7e\x80-\xff]/;
+
+/** Throws UnsendableError. */
 function headersOf({ path, method, headers, body }: Wire, origin: string): OutgoingHttpHeaders {
+  if (illegalInPath.test(path)) throw new UnsendableError('request path');
   const result: Record<string, string> = {
     ':method': method,
     ':path': path,
@@ -214,6 +224,7 @@ function headersOf({ path, method, headers, body }: Wire, origin: string): Outgo
   for (let at = 0; at < headers.length; at += 2) {
     const name = headers[at] ?? '';
     const value = headers[at + 1] ?? '';
+    if (illegalInValue.test(value)) throw new UnsendableError(`${name} header`);
     if (name === 'host') result[':authority'] = value;
     else if (!ofConnections.has(name)) result[name] = Object.hasOwn(result, name) ? `${result[name]}, ${value}` : value;
   }

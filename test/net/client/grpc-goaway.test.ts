@@ -76,3 +76,11 @@ test('a call that is refused until the attempt is over is a timeout', async (t) 
   });
   assert.match((await burst(t, url, 1, { remote_timeout: '300ms' })).join(), /"timeout".*no answer within 300ms/);
 });
+
+test('informational answers before the answer of a call are not it', async (t) => {
+  const url = await startPeer(t, (stream) => {
+    for (const status of [100, 103]) stream.additionalHeaders({ ':status': status });
+    return false;
+  });
+  assert.deepEqual(await burst(t, url, 5), ['0 ']);
+});

@@ -180,3 +180,16 @@ test('a call that is slow ends on its channel although that is replaced', async 
   assert.equal((await other).kind, 'aborted');
   await client.close();
 });
+
+test('metadata that cannot be sent is told in a later turn, and is not the backend that is away', async (t) => {
+  await using upstream = await createGrpcUpstream();
+  const client = createGrpcClient(config(upstream.url), host);
+  t.after(() => client.close());
+  let returned = false;
+  const told = new Promise<string>((resolve) => {
+    client.push(body, { 'x-bad': 'hunter2\n' }, (outcome) => resolve(`${returned} ${JSON.stringify(outcome)}`));
+    returned = true;
+  });
+  assert.match(await told, /^true \{"kind":"failure","cause":"unsendable"/);
+  assert.doesNotMatch(await told, /hunter2/);
+});

@@ -283,6 +283,18 @@ test('a body in pieces whose stream was refused is not sent a second time', asyn
   assert.equal(streams, 1);
 });
 
+test('what cannot be put on the wire is a failure of the request, and leaves its session', async (t) => {
+  await using upstream = await createHttp2Upstream();
+  const client = createClient(upstream.url);
+  t.after(() => client.close());
+  assert.deepEqual(await burst(client, 1), ['200']);
+  const at = `unsendable: 127.0.0.1:${upstream.port}: invalid`;
+  assert.equal(inWords(await client.request(push({ headers: { 'x-bad': 'a\r\nb: c' } }), never)), `${at} x-bad header`);
+  assert.equal(inWords(await client.request(push({ query: 'a b' }), never)), `${at} request path`);
+  assert.deepEqual(await burst(client, 1), ['200']);
+  assert.equal(upstream.sessions.length, 1);
+});
+
 test('a stream that is refused again and again is the same attempt', async (t) => {
   await using upstream = await createHttp2Upstream((stream, count) => {
     if (count <= 4) stream.close(constants.NGHTTP2_REFUSED_STREAM);
