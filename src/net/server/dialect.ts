@@ -104,9 +104,12 @@ function statusOf(why: unknown): Record<string, string> {
   return trailers;
 }
 
-/** Printable ASCII stays, all else is percent-encoded UTF-8 (grpc/grpc doc/PROTOCOL-HTTP2.md, "Percent-Encoded"). */
+/**
+ * Printable ASCII stays, all else is percent-encoded UTF-8 (grpc/grpc doc/PROTOCOL-HTTP2.md, "Percent-Encoded"). A blank at either end is too:
+ * a header that ends in one is malformed in HTTP/2 (RFC 9113 section 8.2.1), and clients drop it.
+ */
 function percentEncode(text: string): string {
-  return text.toWellFormed().replace(/[^\x20-\x24\x26-\x7e]+/gu, (run) => {
+  return text.toWellFormed().replace(/[^\x20-\x24\x26-\x7e]+|^ +| +$/gu, (run) => {
     return [...Buffer.from(run)].map((byte) => `%${byte.toString(16).toUpperCase().padStart(2, '0')}`).join('');
   });
 }

@@ -8,12 +8,17 @@ export function readPieces(stream: Readable, sink: BodySink, isCut: () => boolea
     sink.fail(gone());
     return;
   }
+  let isOver = false;
   stream.on('data', (piece: Uint8Array) => sink.piece(piece));
   stream.on('end', () => {
+    isOver = true;
     if (isCut()) sink.fail(gone());
     else sink.end();
   });
-  stream.on('close', () => sink.fail(gone()));
+  stream.on('close', () => {
+    // An error is made only where it is told: a stack costs as much as parsing a push.
+    if (!isOver) sink.fail(gone());
+  });
 }
 
 /** The same as fast as they are taken. Whoever stops early leaves the rest, and the connection, to the answer. */

@@ -59,3 +59,8 @@ test('gRPC messages are printable ASCII whatever they say, and come back whole',
     }),
   );
 });
+
+test('a message with blanks at its ends arrives as it is: HTTP/2 takes no header that ends in one', () => {
+  const headers = grpc('application/grpc').refuse(new Invalid('labels', ' found twice: ')).headers;
+  assert.equal(headers['grpc-message'], '%20found twice:%20');
+});
