@@ -178,13 +178,13 @@ export class Http1 {
       return;
     }
     connection.ending = true;
-    if (connection.open === 0) this.#refuse(why, socket);
+    if (connection.open === 0) this.refuse(why, socket);
   }
 
   /** Node hands out the socket, and has let go of it. */
   #refuseConnect(socket: Duplex): void {
     this.#connections.delete(socket);
-    this.#refuse(new Unserved('method', 'this is no proxy: CONNECT is not served', { allow: 'GET, HEAD, POST' }), socket);
+    this.refuse(new Unserved('method', 'this is no proxy: CONNECT is not served', { allow: 'GET, HEAD, POST' }), socket);
   }
 
   /**
@@ -199,8 +199,8 @@ export class Http1 {
     });
   }
 
-  /** Node has no response object for bytes that it could not read as a request. */
-  #refuse(why: Invalid | Unserved, socket: Duplex): void {
+  /** What is said to bytes that never become a request, for which node has no response object; the end of the connection. */
+  refuse(why: Invalid | Unserved, socket: Duplex): void {
     socket.write(renderReply(this.#current().refuseBytes(why)));
     linger(socket, this.#clock);
   }

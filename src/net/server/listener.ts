@@ -183,9 +183,9 @@ class BoundListener implements Listener {
       this.#retire(stack);
       this.#acceptNext();
     });
-    sniff(socket, stack.options, this.#clock, (opening) => {
+    sniff(socket, stack.options, this.#clock, (opening, bytes) => {
       stack = this.#renew(socket, stack);
-      stack.accept(socket, opening);
+      stack.accept(socket, opening, bytes);
     });
   }
 

@@ -1,13 +1,14 @@
 import type { Socket } from 'node:net';
 import type { Clock } from '../../core/clock.ts';
 import type { Host } from '../../core/component.ts';
+import { Invalid } from '../../core/errors.ts';
 import { type ConnectionOptions, linger, peerOf } from './connection.ts';
 import { Handshakes } from './handshakes.ts';
 import { Http1 } from './http1.ts';
 import { Http2 } from './http2.ts';
 import { Secure, type Secured } from './secure.ts';
 import type { Server } from './serve.ts';
-import type { Opening } from './sniff.ts';
+import { announcesEndlessChunk, type Opening } from './sniff.ts';
 
 // Of a line in which somebody idle is looked for.
 const mostLooks = 64;
@@ -43,11 +44,12 @@ export class Stack {
   }
 
   /** A socket whose first bytes have been looked at. */
-  accept(socket: Socket, opening: Opening): void {
+  accept(socket: Socket, opening: Opening, bytes: Uint8Array): void {
     this.#waiting.delete(socket);
     if (opening === 'tls' && this.#secure !== undefined) this.#handshake(socket, this.#secure);
     else if (opening === 'tls') socket.destroy();
     else if (this.#secure !== undefined) refuseClearText(socket, this.#clock);
+    else if (opening === 'http1' && announcesEndlessChunk(bytes)) this.#http1.refuse(endlessChunk(), socket);
     else (opening === 'http2' ? this.#http2 : this.#http1).accept(socket, peerOf(socket));
   }
 
@@ -97,6 +99,10 @@ export class Stack {
     this.#http1.close();
     this.#http2.close();
   }
+}
+
+function endlessChunk(): Invalid {
+  return new Invalid('too_large', 'the request announces a chunk of a terabyte or more');
 }
 
 /** As Go's servers say it; what asks for protection never runs without. */

@@ -289,3 +289,14 @@ test('a connection that is old ends after its next answer', async (t) => {
   assert.equal((await call(it.port, { agent })).headers.connection, 'close');
   assert.equal((await call(it.port, { agent })).headers.connection, 'keep-alive');
 });
+
+test('a chunk that is announced as endless is 413 at once', async (t) => {
+  const it = await serving(t, { '/echo': echo });
+  for (const size of ['7fffffffffffffff', '10000000000', '00ffffffffffff;x=y']) {
+    const answer = await raw(it.port, `${head('Transfer-Encoding: chunked')}${size}\r\nhello`);
+    assert.match(answer, /^HTTP\/1\.1 413 .*connection: close/is, size);
+  }
+  const fine = await raw(it.port, `${head('Transfer-Encoding: chunked\r\nConnection: close')}000000000005\r\nhello\r\n0\r\n\r\n`);
+  assert.match(fine, /^HTTP\/1\.1 200 .*hello$/s);
+  assert.deepEqual(it.refused, ['too_large', 'too_large', 'too_large']);
+});
