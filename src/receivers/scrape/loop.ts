@@ -164,12 +164,15 @@ export class ScrapeLoop {
     const { failures, health } = this.state;
     if (health === 'down') this.#say('info', 'a target is scraped again', { failures });
     this.state = { ...ended, health: 'up', error: '', failures: 0 };
+    if (health !== 'up') this.#work().turned();
   }
 
   /** The reason is said once, and again when it is another. */
   #down(error: string, ended: Pick<LoopState, 'lastScrapeAt' | 'durationMs'> & { sizeBytes?: number }): void {
+    const { health, sizeBytes, failures } = this.state;
     if (error !== this.state.error) this.#say('warn', 'a target cannot be scraped', { reason: error });
-    this.state = { sizeBytes: this.state.sizeBytes, ...ended, health: 'down', error, failures: this.state.failures + 1 };
+    this.state = { sizeBytes, ...ended, health: 'down', error, failures: failures + 1 };
+    if (health !== 'down') this.#work().turned();
   }
 
   #say(level: 'info' | 'warn', message: string, facts: object): void {

@@ -13,6 +13,8 @@ import { BackPressure, type Work } from './work.ts';
 
 // A cluster that starts changes every few milliseconds; loops are made once.
 const gatherMs = 100;
+// What the receiver says of itself is put together once for all targets that turn at a time.
+const healthMs = 1000;
 const mostFaults = 100;
 // One per target, and those of redirects.
 const mostOrigins = 100_000;
@@ -47,6 +49,7 @@ export class ScrapePool implements Shared {
   readonly #faults = new Set<string>();
   #served: Served | undefined;
   #cancelGather: (() => void) | undefined;
+  #cancelHealth: (() => void) | undefined;
 
   /** Serves this claim from now on; the result withdraws it. */
   serve(claim: Claim): () => void {
@@ -73,6 +76,7 @@ export class ScrapePool implements Shared {
   /** Resolves when no scrape and no delivery is under way any more. */
   async close(): Promise<void> {
     this.#cancelGather?.();
+    this.#cancelHealth?.();
     this.#end(this.#loops.keys());
     await Promise.all([...this.#stopping, this.#discovery.close()]);
     await Promise.all([...this.#fetchers.values()].map((fetcher) => fetcher.close()));
@@ -114,6 +118,7 @@ export class ScrapePool implements Shared {
         next,
         host,
         counters: new ScrapeCounters(host),
+        turned: () => this.#healthSoon(),
         hurry: this.#hurry.signal,
       },
     };
@@ -164,6 +169,21 @@ export class ScrapePool implements Shared {
     }
     for (const [key, loop] of this.#loops) if (!wanted.has(key)) loop.follow(loop.target);
     served.shown.show(this.#loops.values());
+    this.#healthSoon();
+  }
+
+  #healthSoon(): void {
+    const { host } = this.#served ?? {};
+    if (host === undefined || this.#cancelHealth !== undefined) return;
+    this.#cancelHealth = host.clock.after(healthMs, () => {
+      this.#cancelHealth = undefined;
+      const down = [...this.#loops.values()].filter(({ state }) => state.health === 'down');
+      const [first] = down;
+      if (first === undefined) return this.#served?.host.health({ kind: 'ok' });
+      const { instance, name } = first.target;
+      const reason = `${down.length} of ${this.#loops.size} profiles cannot be scraped, such as ${name} of ${instance}: ${first.state.error}`;
+      this.#served?.host.health({ kind: 'degraded', reason });
+    });
   }
 
   #wanted({ config, rules }: Served, targets: readonly TargetLabels[]): Map<string, ScrapeTarget> {

@@ -12,6 +12,8 @@ export interface Work {
   readonly next: Consumer;
   readonly host: Host;
   readonly counters: ScrapeCounters;
+  /** Told when a loop goes up or down. */
+  turned(): void;
   /** Ends deliveries that wait for an endpoint. */
   readonly hurry: AbortSignal;
 }

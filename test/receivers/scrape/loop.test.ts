@@ -40,6 +40,7 @@ function setUp(
     maxInflatedBytes: 10_000,
     host,
     counters: new ScrapeCounters(host),
+    turned: () => {},
     hurry: new AbortController().signal,
     fetcher: {
       get(request) {

@@ -142,14 +142,14 @@ test('what a target answers that is no profile is told, and only what is one goe
       why: /was cut off after \d+ bytes/,
       reason: 'cut',
     },
-    silent: { answer: () => undefined, why: /no answer within 400ms/, reason: 'timeout' },
+    silent: { answer: () => undefined, why: /no (whole )?answer within 400ms/, reason: 'timeout' },
     drip: {
       answer(_request, response) {
         response.writeHead(200, octets);
         const more = (): unknown => !response.destroyed && response.write('x', () => setTimeout(more, 50));
         more();
       },
-      why: /did not end in time/,
+      why: /no (whole )?answer within 400ms/,
       reason: 'timeout',
     },
     reset: { answer: (request) => request.socket.destroy(), why: /connection was (lost|reset)/, reason: 'network' },
@@ -340,6 +340,24 @@ test('the end waits for a profile under way and for no answer of a target', asyn
   assert.equal(stopped, false);
   gate.resolve();
   await stopping;
+});
+
+test('says of itself how many profiles cannot be scraped, with a reason, until they can', async (t) => {
+  let status = 500;
+  const all = await targets(t, 2, (_request, response) =>
+    response.writeHead(status, { 'content-type': 'application/octet-stream' }).end(profile),
+  );
+  const running = await run(t, {
+    targets: all.addresses.map((__address__) => ({ __address__ })),
+    scrape_interval: '200ms',
+    profiling_config: only('goroutine'),
+  });
+  const health = (): string => JSON.stringify(running.host.healths.get(''));
+  await running.until('degraded', () =>
+    /degraded.*2 of 2 profiles cannot be scraped, such as goroutine of 127.0.0.1:\d+: .*HTTP status \(500\)/.test(health()),
+  );
+  status = 200;
+  await running.until('ok', () => health() === '{"kind":"ok"}');
 });
 
 test('so many targets have metrics of their own, the others only count', async (t) => {
