@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { startTargets } from '../receivers/scrape/targets.ts';
 import { startCapture } from '../support/capture.ts';
+import { createDnsHole } from '../support/dns-hole.ts';
 import { startGateway } from '../support/gateway.ts';
 
 const intervalMs = 5000;
@@ -68,4 +71,35 @@ test('of 1,000 targets 100 are dead or drip: the others are scraped on time, in 
   const said = gateway.lines.filter(({ message }) => message === 'a target cannot be scraped');
   assert.ok(said.length > 0 && said.length <= 100, `${said.length} lines`);
   assert.equal(new Set(said.map(({ target }) => target)).size, said.length);
+});
+
+test('targets whose names no server answers for hold up nobody else', async (t) => {
+  const directory = mkdtempSync(join(tmpdir(), 'flamegate-scrape-dns-'));
+  t.after(() => rmSync(directory, { recursive: true }));
+  const hole = await createDnsHole(t, directory);
+  if (typeof hole === 'string') return t.skip(hole);
+  const good = await startTargets(5);
+  const capture = await startCapture();
+  t.after(() => Promise.all([good.close(), capture.close()]));
+  const off = Object.fromEntries(['memory', 'block', 'mutex', 'process_cpu'].map((kind) => [kind, { enabled: false }]));
+  const dead = Array.from({ length: 5 }, (_, at) => `silent-${at}.example.org:6060`);
+  const targets = [...dead, ...good.addresses].map((__address__) => ({ __address__ }));
+  const gateway = await startGateway({
+    fileName: 'flamegate.yaml',
+    config: JSON.stringify({
+      receivers: { scrape: { targets, scrape_interval: '1s', scrape_timeout: '3s', profiling_config: { profiles: off } } },
+      exporters: { pyroscope: { endpoints: [{ url: capture.url }] } },
+      service: { pipelines: { profiles: { receivers: ['scrape'], exporters: ['pyroscope'] } }, admin: { endpoint: '127.0.0.1:0' } },
+    }),
+    by: hole.by,
+  });
+  t.after(() => gateway.stop());
+  await gateway.line(({ message, reason }) => message === 'a target cannot be scraped' && /within 3s/.test(String(reason)));
+  const before = capture.arrivals.length;
+  await capture.take(before + 25);
+  const metrics = await gateway.metrics();
+  assert.equal(metrics.sum('flamegate_scrape_targets', { state: 'up' }), 5);
+  assert.equal(metrics.sum('flamegate_scrape_failed_total', { reason: 'status' }), 0);
+  const counts = good.addresses.map((address) => good.asked(address));
+  assert.ok(Math.max(...counts) - Math.min(...counts) <= 2, counts.join());
 });

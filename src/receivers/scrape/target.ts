@@ -69,9 +69,10 @@ function profileOf(found: TargetLabels, kind: ProfileKind, rules: TargetRules): 
   preset('service_name', inferredService(labels));
   for (const [name, value] of labels) if (!value.isWellFormed()) return `invalid label value of ${name}: it is not valid UTF-8`;
   const seconds = kind.delta ? secondsOf(rules) : undefined;
+  const plain = urlOf(address, labels, rules.params, undefined);
   const url = urlOf(address, labels, rules.params, seconds);
-  if (url === undefined) return `${JSON.stringify(`${scheme}://${address}`)} is no address of a server`;
-  const key = keyOf(url, labels);
+  if (plain === undefined || url === undefined) return `${JSON.stringify(`${scheme}://${address}`)} is no address of a server`;
+  const key = keyOf(plain, seconds !== undefined, labels);
   return {
     key,
     phase: hashOf(key),
@@ -138,10 +139,13 @@ function urlOf(
   return url;
 }
 
-/** By what Alloy tells targets apart: labels that are not reserved, and the URL. Here an inferred service_name counts among them. */
-function keyOf(url: URL, labels: ReadonlyMap<string, string>): string {
+/**
+ * By what Alloy tells targets apart: labels that are not reserved, and the URL. Here an inferred service_name counts among them, and for how
+ * long a profile is taken does not: a new interval is no other target.
+ */
+function keyOf(url: URL, takesTime: boolean, labels: ReadonlyMap<string, string>): string {
   const open = [...labels].filter(([name]) => !name.startsWith('__')).sort(([a], [b]) => (a < b ? -1 : 1));
-  return JSON.stringify([url.href, open]);
+  return JSON.stringify([url.href, takesTime, open]);
 }
 
 /** 0 <= x < 1, spread evenly and the same everywhere. */

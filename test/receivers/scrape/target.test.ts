@@ -79,6 +79,12 @@ test('S04: a profile that takes time is asked for interval - 1 s unless a durati
   assert.equal(seconds(60_000, 20_500), '20');
 });
 
+test('a new interval makes no other targets', () => {
+  const keys = (intervalMs: number): string[] => profiles({ __address__: 'h:1' }, { intervalMs }).map(({ key }) => key);
+  assert.deepEqual(keys(15_000), keys(60_000));
+  assert.equal(new Set(keys(15_000)).size, 5);
+});
+
 test('S05, S08: params are the query and __param_ labels; a target decides for keys of its own; seconds stay with profiles that take time', () => {
   const params = { a: ['1', '2'], b: ['x y'] };
   const found = profiles({ __address__: 'h:1', __param_a: 'over', __param_c: 'own' }, { params });
