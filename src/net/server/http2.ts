@@ -16,6 +16,8 @@ import { Unserved } from './unserved.ts';
 const streamWindowBytes = 1024 * 1024;
 const sessionWindowBytes = 4 * 1024 * 1024;
 const maxFrameBytes = 256 * 1024;
+// As node:http has it (keepAliveTimeoutBuffer): a client that counts as we do speaks at the last moment.
+const reuseMs = 1000;
 // Node resets the stream of a larger head without a word; up to here it is read, and answered 431.
 const answeredHeadBytes = 128 * 1024;
 
@@ -110,7 +112,7 @@ export class Http2 {
     const { headerTimeoutMs, maxAgeMs = 0 } = this.#options;
     const endWatch = watchHeads(session, socket, { headerTimeoutMs, isBusy: () => entry.owed > 0, clock: this.#clock });
     const endAge = maxAgeMs === 0 ? undefined : this.#clock.after(spread(maxAgeMs), () => this.#sayGoodbye(entry));
-    session.setTimeout(this.#options.idleTimeoutMs);
+    session.setTimeout(this.#options.idleTimeoutMs + reuseMs);
     session.on('timeout', () => {
       // Silence is fine while we are the ones who owe an answer. A client that speaks just now must not lose what it says.
       if (entry.owed === 0) this.#sayGoodbye(entry);
