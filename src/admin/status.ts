@@ -118,7 +118,8 @@ function endpointOf(
   return {
     exporter,
     endpoint,
-    state: state ?? stateBy(breakerOpen, health?.kind),
+    // A breaker may be open before the endpoint has said so.
+    state: breakerOpen ? 'down' : (state ?? 'ok'),
     reason: health === undefined || health.kind === 'ok' ? '' : health.reason,
     breaker_open: breakerOpen,
     concurrency: metrics.sum('concurrency', labels) ?? null,
@@ -135,12 +136,6 @@ function endpointOf(
     delivered_profiles_per_second: sources.perSecond(metricNames.delivered, labels),
     attempts: metrics.byLabel('attempts', 'status', labels),
   };
-}
-
-/** Where an endpoint has no gauge of its state: one of an exporter that is going. */
-function stateBy(breakerOpen: boolean, health: ComponentHealth['state']['kind'] | undefined): string {
-  if (breakerOpen) return 'down';
-  return health === undefined || health === 'ok' ? 'ok' : 'refusing';
 }
 
 function total(counts: Readonly<Record<string, number>>): number {

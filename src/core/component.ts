@@ -118,8 +118,22 @@ export interface Held<T extends Shared> {
   release(): Promise<void>;
 }
 
-/** A dead endpoint is degraded, never unready: the gateway still takes profiles. */
-export type Health = { readonly kind: 'ok' } | { readonly kind: 'degraded' | 'unready'; readonly reason: string };
+/** What an endpoint is doing: the `state` of flamegate_endpoint_state. */
+export const endpointStates = [
+  'ok',
+  'backing_off', // it fails now and then, or is slow to answer
+  'limited', // it asks for less: 429
+  'refusing', // it takes nothing until somebody changes something: credentials, tenant, URL
+  'down', // every attempt fails
+  'paused', // somebody has asked for it
+] as const;
+/** One of them. */
+export type EndpointState = (typeof endpointStates)[number];
+
+/** A dead endpoint is degraded, never unready: the gateway still takes profiles. `endpoint`: what the endpoint is doing that this is said of. */
+export type Health =
+  | { readonly kind: 'ok' }
+  | { readonly kind: 'degraded' | 'unready'; readonly reason: string; readonly endpoint?: EndpointState };
 
 /** Constant names of labels and their values. */
 export type MetricLabels = Readonly<Record<string, string>>;

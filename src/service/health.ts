@@ -1,4 +1,4 @@
-import type { Health } from '../core/component.ts';
+import type { EndpointState, Health } from '../core/component.ts';
 
 /** What a component, or one endpoint of it, says of itself. */
 export interface ComponentHealth {
@@ -35,6 +35,13 @@ export class HealthBoard {
       if (state.kind === 'unready') reasons.push(`${component}${endpoint === '' ? '' : ` ${endpoint}`}: ${state.reason}`);
     }
     return reasons;
+  }
+
+  /** What one endpoint of a component is doing, by what it said of itself last. */
+  endpointState(component: string, endpoint: string): EndpointState {
+    const state = this.#states.get([component, endpoint, ''].join('\0'))?.state;
+    if (state === undefined || state.kind === 'ok') return 'ok';
+    return state.endpoint ?? 'refusing';
   }
 
   /** What is not as it should be, though profiles are taken. */

@@ -1,7 +1,7 @@
 import type { Tracer } from '@opentelemetry/api';
 import type { Account } from '../core/account.ts';
 import type { Clock } from '../core/clock.ts';
-import type { Host, Logger, MemoryLevel, Metrics } from '../core/component.ts';
+import { endpointStates, type Host, type Logger, type MemoryLevel, type Metrics } from '../core/component.ts';
 import type { HealthBoard } from './health.ts';
 import type { Senders } from './senders.ts';
 import type { SharedResources } from './shared.ts';
@@ -62,6 +62,21 @@ export function createHost(id: string, around: Surroundings): OwnedHost {
   const { observability, clock, random, health, shared, books } = around;
   const accounts = new Set<string>();
   const metrics = observability.scope();
+  /** By endpoint: what takes its gauges away. */
+  const states = new Map<string, () => void>();
+  const showState = (endpoint: string): (() => void) => {
+    const withdraw = endpointStates.map((state) =>
+      metrics.gauge(
+        'flamegate_endpoint_state',
+        'What the endpoint is doing: 1 for its state, 0 for the others; its reason stands in status.',
+        () => (health.endpointState(id, endpoint) === state ? 1 : 0),
+        { exporter: id, endpoint, state },
+      ),
+    );
+    return () => {
+      for (const take of withdraw) take();
+    };
+  };
   return {
     id,
     clock,
@@ -74,9 +89,13 @@ export function createHost(id: string, around: Surroundings): OwnedHost {
       const account = observability.account(id, endpoint);
       accounts.add(key);
       books.set(key, { exporter: id, endpoint, account });
+      states.get(endpoint)?.();
+      states.set(endpoint, showState(endpoint));
       return account;
     },
     closeAccount(endpoint) {
+      states.get(endpoint)?.();
+      states.delete(endpoint);
       if (accounts.delete(accountKey(id, endpoint))) around.accountClosed();
     },
     deadLettered: (tenant, labels, profiles, reason, words) => around.senders?.deadLettered(tenant, labels, profiles, reason, words),

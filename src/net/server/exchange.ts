@@ -86,6 +86,8 @@ export interface Route {
 /** What a route gets: identity checked, bytes reserved, body whole and inflated, deadline running. */
 export interface Request {
   readonly exchange: Exchange;
+  /** When its head was there, monotonic milliseconds. */
+  readonly startedAt: number;
   readonly identity: Identity;
   /** Whose profiles these are, by the sender's tenant header or the default; empty for nobody's. */
   readonly tenant: string;

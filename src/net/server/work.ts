@@ -34,6 +34,7 @@ export interface WorkOwner {
  */
 export class Work implements Request, BodyOwner {
   readonly exchange: Exchange;
+  readonly startedAt: number;
   readonly dialect: Dialect;
   identity: Identity;
   tenant: string;
@@ -42,7 +43,6 @@ export class Work implements Request, BodyOwner {
   readonly #route: Route;
   readonly #limits: WorkLimits;
   readonly #owner: WorkOwner;
-  readonly #startedAt: number;
   #reservation: Reservation | undefined;
   #controller: AbortController | undefined;
   #cancelDeadline: (() => void) | undefined;
@@ -58,7 +58,7 @@ export class Work implements Request, BodyOwner {
     this.#route = route;
     this.#limits = limits;
     this.#owner = owner;
-    this.#startedAt = limits.clock.monotonic();
+    this.startedAt = limits.clock.monotonic();
   }
 
   /** Made when somebody asks for it: most pushes are over before anybody could. */
@@ -179,7 +179,7 @@ export class Work implements Request, BodyOwner {
   /** What is said when it is over already. */
   #startDeadline(deadlineMs: number): Unserved | undefined {
     const { clock } = this.#limits;
-    this.deadlineAt = this.#startedAt + deadlineMs;
+    this.deadlineAt = this.startedAt + deadlineMs;
     const over = new Unserved('deadline', `the sender's deadline of ${deadlineMs} ms is over`);
     const leftMs = this.deadlineAt - clock.monotonic();
     if (leftMs <= 0) return over;

@@ -15,7 +15,7 @@ export class Intake {
   readonly #next: Consumer;
   readonly #host: Host;
   readonly #forwardsTenant: boolean;
-  readonly #received: ReadonlyMap<Protocol, { profiles: { value: number }; bytes: { value: number } }>;
+  readonly #received: ReadonlyMap<Protocol, Received>;
   readonly #refused: ReadonlyMap<RefusalReason, { profiles: { value: number }; requests: { value: number } }>;
 
   constructor(next: Consumer, host: Host, forwardsTenant: boolean) {
@@ -48,13 +48,21 @@ export class Intake {
     } catch (why) {
       refused(why);
     }
-    return pending?.catch(refused);
+    if (pending === undefined) {
+      this.#observe(request, protocol);
+      return undefined;
+    }
+    return pending.then(() => this.#observe(request, protocol), refused);
   }
 
   /** A request that is not answered 200. */
   refuse(reason: RefusalReason): void {
     const counters = this.#refused.get(reason);
     if (counters !== undefined) counters.requests.value += 1;
+  }
+
+  #observe({ startedAt }: Request, protocol: Protocol): void {
+    this.#received.get(protocol)?.seconds.observe((this.#host.clock.monotonic() - startedAt) / 1000);
   }
 
   #origin({ exchange, tenant }: Request, protocol: Protocol, trace: SpanContext | undefined): Origin {
@@ -97,11 +105,25 @@ class Waiting implements Call {
   };
 }
 
-function receivedCounters({ id, metrics }: Host, protocol: Protocol): { profiles: { value: number }; bytes: { value: number } } {
+interface Received {
+  readonly profiles: { value: number };
+  readonly bytes: { value: number };
+  readonly seconds: { observe(value: number): void };
+}
+
+const requestBuckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
+
+function receivedCounters({ id, metrics }: Host, protocol: Protocol): Received {
   const labels = { receiver: id, protocol };
   return {
     profiles: metrics.counter('flamegate_receiver_received_profiles_total', 'Profiles that arrived and could be read.', labels),
     bytes: metrics.counter('flamegate_receiver_received_bytes_total', 'Bytes of these profiles, as the sender made them.', labels),
+    seconds: metrics.histogram(
+      'flamegate_receiver_request_seconds',
+      'From the head of a request that was accepted to its answer.',
+      requestBuckets,
+      labels,
+    ),
   };
 }
 
