@@ -77,7 +77,7 @@ class ClientFetcher implements Fetcher {
       return { kind: 'failure', cause: 'cut', message: `${host}: its answer was cut off after ${body.byteLength} bytes of the body` };
     }
     if (incomplete === 'late') {
-      const message = `${host}: its answer did not end in time, within ${formatDuration(request.timeoutMs)}`;
+      const message = `${host}: no whole answer within ${formatDuration(request.timeoutMs)}`;
       return { kind: 'failure', cause: 'timeout', message };
     }
     return { ...headOf(outcome), body };
