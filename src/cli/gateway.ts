@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import { type Bundle, withoutSecrets } from '../admin/bundle.ts';
 import type { AdminConfig } from '../admin/schema.ts';
@@ -10,14 +11,17 @@ import { formatProblem } from '../config/problems.ts';
 import type { Config } from '../config/schema.ts';
 import { isMap } from '../config/tree.ts';
 import { aborted } from '../core/abort.ts';
+import { formatAddress, parseAddress } from '../core/address.ts';
 import { type Clock, systemClock } from '../core/clock.ts';
 import type { Logger } from '../core/component.ts';
 import { messageOf } from '../core/errors.ts';
 import { Secret } from '../core/secret.ts';
 import type { Book } from '../service/host.ts';
+import { LoopGuard } from '../service/own-profiles.ts';
 import { Service } from '../service/service.ts';
 import type { Observe } from '../service/walk.ts';
 import type { LogOutput } from '../telemetry/log-output.ts';
+import { instanceTag, OwnProfiles } from '../telemetry/profiles.ts';
 import type { TelemetryConfig } from '../telemetry/schema.ts';
 import { createTelemetry, type Telemetry } from '../telemetry/telemetry.ts';
 import { ConfigInForce, type Source } from './config-in-force.ts';
@@ -48,6 +52,7 @@ export class Gateway {
   #admin: AdminEndpoint | undefined;
   #config: Config;
   readonly #inForce: ConfigInForce;
+  readonly #profiles: OwnProfiles;
   readonly #startedAt: number;
   /** One reload at a time. */
   #turn: Promise<unknown> = Promise.resolve();
@@ -58,6 +63,7 @@ export class Gateway {
     this.#clock = options.clock ?? systemClock;
     const { version, output, source } = options;
     this.#startedAt = this.#clock.now();
+    const instance = randomUUID();
     this.#telemetry = createTelemetry(telemetryOf(source.config), { version, output, clock: this.#clock });
     this.log = this.#telemetry.logger('gateway');
     this.#service = new Service({
@@ -65,8 +71,10 @@ export class Gateway {
       observability: this.#telemetry,
       clock: this.#clock,
       random: Math.random,
+      guard: new LoopGuard(instanceTag, instance),
       ...(options.observe && { observe: options.observe }),
     });
+    this.#profiles = new OwnProfiles({ version, instance, log: this.#telemetry.logger('telemetry') });
     this.#inForce = new ConfigInForce(source, this.#clock, this.#telemetry);
   }
 
@@ -107,6 +115,7 @@ export class Gateway {
       throw why;
     }
     this.log.info('ready');
+    void this.#profiles.send(profilesUrl(this.#config));
   }
 
   /** Reads the configuration again and puts it in force; whatever is wrong with it, the old one runs on. Never rejects. */
@@ -122,6 +131,7 @@ export class Gateway {
    */
   async stop(hurry: AbortSignal): Promise<void> {
     const { delay, timeout } = this.#config.service.shutdown;
+    const unprofiled = this.#profiles.stop(hurry); // what it has goes out while profiles are still taken
     this.log.info('stopping', { delay_ms: delay, timeout_ms: timeout });
     this.#service.drain();
     if (delay > 0) await this.#clock.sleep(delay, hurry).catch(() => {}); // the hurry is what the next step looks at
@@ -135,6 +145,7 @@ export class Gateway {
     } finally {
       cancel();
     }
+    await Promise.race([unprofiled, aborted(deadline.signal)]);
     await this.#admin?.close(deadline.signal);
   }
 
@@ -173,6 +184,7 @@ export class Gateway {
     if (outcome.kind !== 'applied') return outcome;
     this.#config = config;
     this.#inForce.apply(source);
+    void this.#profiles.send(profilesUrl(config));
     applyAdmin?.();
     this.#telemetry.reconfigure(telemetryOf(config));
     if (admin !== undefined) this.#replaceAdmin(admin);
@@ -248,6 +260,20 @@ function secretsOf(value: unknown): string[] {
   if (value instanceof Secret) return [value.reveal()];
   if (value instanceof Map) return [...value.values()].flatMap(secretsOf);
   return typeof value === 'object' && value !== null ? Object.values(value).flatMap(secretsOf) : [];
+}
+
+/** Where the gateway's own profiles go; undefined: nowhere. */
+function profilesUrl(config: Config): string | undefined {
+  const { enabled, url } = telemetryOf(config).profiles;
+  if (!enabled || url !== '') return enabled ? url : undefined;
+  for (const { type, config: settings } of config.receivers.values()) {
+    if (type !== 'pyroscope' || !isMap(settings)) continue;
+    const address = parseAddress(String(settings['endpoint']));
+    if (address?.kind !== 'tcp') continue;
+    const host = address.host === '0.0.0.0' ? '127.0.0.1' : address.host === '::' ? '::1' : address.host;
+    return `${settings['tls'] === undefined ? 'http' : 'https'}://${formatAddress(host, address.port)}`;
+  }
+  return undefined;
 }
 
 /** What was loaded, where it can run. */

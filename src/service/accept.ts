@@ -2,6 +2,7 @@ import type { Call, Consumer, Logger, Prepared } from '../core/component.ts';
 import type { DebugInfoTarget } from '../core/debug-info.ts';
 import { Failed, Invalid, messageOf, Refused } from '../core/errors.ts';
 import { countBatch, type ProfileBatch } from '../core/profile.ts';
+import type { LoopGuard } from './own-profiles.ts';
 import type { Senders } from './senders.ts';
 import { countWay, type Delivery, type Node, newWay, type Observe, type Way, walk } from './walk.ts';
 
@@ -21,7 +22,10 @@ export class Accept implements Consumer {
   readonly #senders: Senders | undefined;
   readonly #log: Logger | undefined;
 
-  constructor(observe?: Observe, senders?: Senders, log?: Logger) {
+  readonly #guard: LoopGuard | undefined;
+
+  constructor(observe?: Observe, senders?: Senders, log?: Logger, guard?: LoopGuard) {
+    this.#guard = guard;
     this.#observe = observe;
     this.#senders = senders;
     this.#log = log;
@@ -47,6 +51,7 @@ export class Accept implements Consumer {
     this.#log?.debug('profiles have arrived', () => arrivalOf(batch));
     let pending: Promise<void> | undefined;
     try {
+      this.#guard?.check(batch);
       pending = this.#enter(batch, call);
     } catch (why) {
       this.#refused(batch, why);

@@ -11,6 +11,7 @@ import { HealthBoard } from './health.ts';
 import { accountKey, type Book, type Books, type Observability } from './host.ts';
 import { LossWatch } from './losses.ts';
 import { MemoryWatch } from './memory-watch.ts';
+import type { LoopGuard } from './own-profiles.ts';
 import {
   createParts,
   instancesOf,
@@ -33,6 +34,8 @@ export interface ServiceOptions {
   readonly clock: Clock;
   /** 0 <= x < 1. */
   readonly random: () => number;
+  /** Refuses what must not go in. */
+  readonly guard?: LoopGuard;
   /** Told of every batch at every node. */
   readonly observe?: Observe;
 }
@@ -224,7 +227,7 @@ export class Service {
   #accept(receiver: string): Accept {
     const known = this.#accepts.get(receiver);
     if (known !== undefined) return known;
-    const accept = new Accept(this.#options.observe, this.senders, this.#options.observability.logger(receiver));
+    const accept = new Accept(this.#options.observe, this.senders, this.#options.observability.logger(receiver), this.#options.guard);
     this.#accepts.set(receiver, accept);
     return accept;
   }

@@ -51,7 +51,15 @@ export const TelemetrySchema = z.strictObject({
         .describe("Share of pushes that are traced, 0 to 1; a sender's own decision to trace counts before it."),
     })
     .prefault({}),
-  profiles: notInThisBuild("The gateway's own profiles.").optional(),
+  profiles: z
+    .strictObject({
+      enabled: z.boolean().default(false).describe('Whether the gateway profiles itself; needs the package @pyroscope/nodejs.'),
+      url: z
+        .union([z.literal(''), z.url({ protocol: /^https?$/, message: 'expected a URL that starts with http:// or https://' })])
+        .default('')
+        .describe('Where its profiles go: a Pyroscope. Empty: through itself, by its first receiver of the type pyroscope.'),
+    })
+    .prefault({}),
 });
 
 /** A checked `service.telemetry`. */

@@ -9,7 +9,7 @@ test('an empty section is a complete one', () => {
   assert.equal(config.traces.sample_ratio, 0.01);
 });
 
-for (const later of [{ metrics: { top_k: 10 } }, { profiles: { enabled: true } }]) {
+for (const later of [{ metrics: { top_k: 10 } }]) {
   test(`refuses ${JSON.stringify(later)} by name instead of ignoring it`, () => {
     const problems = TelemetrySchema.safeParse(later).error?.issues ?? [];
     assert.equal(problems.length, 1);

@@ -28,6 +28,6 @@ service:
   pipelines:
     profiles: { receivers: [pyroscope], processors: [label_drop, external_labels], exporters: [pyroscope] }
   admin: { endpoint: ${places.admin} }
-  telemetry: { logs: { level: warn } }
+  telemetry: { logs: { level: warn }, profiles: { enabled: true } } # the gateway's own profiles, through itself
 `;
 }
