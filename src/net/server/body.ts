@@ -44,7 +44,7 @@ export class Body implements BodySink, Coming {
   readonly #reservation: Reservation;
   readonly #owner: BodyOwner;
   readonly #announcedBytes: number;
-  readonly #gather = new Gather();
+  #gather = new Gather();
   #isOver = false;
 
   /** Throws Invalid or Refused when there is no room even for its beginning. */
@@ -82,11 +82,16 @@ export class Body implements BodySink, Coming {
 
   end(): void {
     if (!this.#finish()) return;
-    this.#owner.onBody(this.#gather.finish());
+    const pieces = this.#gather.finish();
+    this.#gather = new Gather();
+    this.#owner.onBody(pieces);
   }
 
   fail(why: unknown): void {
-    if (this.#finish()) this.#owner.onNoBody(why);
+    if (!this.#finish()) return;
+    // Node holds its listeners, and they this, until the connection is over: what is refused must not stay as long.
+    this.#gather = new Gather();
+    this.#owner.onNoBody(why);
   }
 
   cut(why: Refused | Unserved): void {

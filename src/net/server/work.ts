@@ -137,8 +137,9 @@ export class Work implements Request, BodyOwner {
     this.#owner.refuse(this, why);
   }
 
-  /** Gives everything back. */
+  /** Gives everything back, the body first: a slow reader of the answer must not keep it. */
   release(): void {
+    this.body = [];
     this.#reservation?.release();
   }
 
