@@ -50,7 +50,7 @@ const record: Omit<LogRecord, 'receivedAt'> = {
   body: pushBody(order.profileBytes),
 };
 for (let left = order.records; left > 0; left -= atOnce) {
-  const group = Array.from({ length: Math.min(atOnce, left) }, () => log.append({ ...record, receivedAt: systemClock.now() }));
+  const group = Array.from({ length: Math.min(atOnce, left) }, () => log.append([{ ...record, receivedAt: systemClock.now() }]));
   await Promise.all(group);
 }
 process.exit();

@@ -1,16 +1,14 @@
 import type { Clock } from '../core/clock.ts';
-import { LogCursor, type Loss } from './cursor.ts';
-import { HeldCursor } from './held-cursor.ts';
+import { type CursorDirectory, LogCursor } from './cursor.ts';
+import type { Loss } from './lease.ts';
 import type { Cursor, CursorOptions } from './log.ts';
 import type { RecordInfo, Store } from './store.ts';
-import { Turns } from './turns.ts';
 
-/** All cursors of a log: who exists, who holds them, and what a record means to each. */
-export class Cursors {
+/** All cursors of a log: who exists, and what a record means to each. */
+export class Cursors implements CursorDirectory {
   readonly #store: Store;
   readonly #clock: Clock;
   readonly #byName = new Map<string, LogCursor>();
-  readonly #turns = new Turns();
 
   constructor(store: Store, clock: Clock) {
     this.#store = store;
@@ -26,57 +24,61 @@ export class Cursors {
     return [...this.#byName.values()].map(({ name, retired }) => ({ name, retired }));
   }
 
-  /** A cursor that an earlier process left. */
-  found(name: string, state: { readonly retired: boolean; readonly paused: boolean }): LogCursor {
-    const cursor = new LogCursor(name, this.#store, this.#clock, state);
+  /** A cursor that an earlier process left, or a new one. */
+  add(name: string, state: { readonly retired: boolean; readonly paused: boolean }): LogCursor {
+    const cursor = new LogCursor(name, state, { store: this.#store, clock: this.#clock, directory: this });
     this.#byName.set(name, cursor);
     return cursor;
   }
 
   /** As Log.cursor(). */
-  async open(name: string, options: CursorOptions, signal?: AbortSignal): Promise<Cursor> {
-    const leave = await this.#turns.enter(name, signal);
+  async open(name: string, options: CursorOptions): Promise<Cursor> {
+    const known = this.#byName.get(name);
+    if (known !== undefined) {
+      await known.open(options);
+      return known;
+    }
+    const cursor = this.add(name, { retired: false, paused: false });
+    const opened = cursor.open(options); // from now on nobody else can
     try {
-      const known = this.#byName.get(name);
-      const cursor = known ?? (await this.#create(name, options.from));
-      await cursor.open(options, known === undefined ? 'accepted' : 'recovered');
-      return new HeldCursor(cursor, leave, () => this.#remove(cursor));
+      await this.#store.create(cursor, options.from);
+      await opened;
     } catch (why) {
-      leave();
+      await this.remove(cursor).catch(() => {});
+      throw why;
+    }
+    return cursor;
+  }
+
+  /** As Log.forget(). */
+  async forget(name: string): Promise<void> {
+    const cursor = this.#byName.get(name);
+    if (cursor?.isOpen) throw new Error(`cursor ${name} is open: it is the one to forget`);
+    if (cursor !== undefined) await this.remove(cursor);
+  }
+
+  async rename(cursor: LogCursor, to: string): Promise<void> {
+    const { name } = cursor;
+    if (this.#byName.has(to)) throw new Error(`there is a cursor ${to} already`);
+    this.#byName.delete(name);
+    this.#byName.set(to, cursor);
+    try {
+      await cursor.renamed(to);
+    } catch (why) {
+      this.#byName.delete(to);
+      this.#byName.set(name, cursor);
       throw why;
     }
   }
 
-  /** As Log.forget(): waits for its holder to go. */
-  async forget(name: string): Promise<void> {
-    const leave = await this.#turns.enter(name);
-    try {
-      const cursor = this.#byName.get(name);
-      if (cursor !== undefined) await this.#remove(cursor);
-    } finally {
-      leave();
-    }
+  async remove(cursor: LogCursor): Promise<void> {
+    this.#byName.delete(cursor.name);
+    await this.#store.remove(cursor);
   }
 
-  /** As Log.rename(): waits for its holder to go. */
-  async rename(name: string, to: string, signal?: AbortSignal): Promise<void> {
-    const leave = await this.#turns.enter(name, signal);
-    try {
-      const cursor = this.#byName.get(name);
-      if (cursor === undefined) throw new Error(`there is no cursor ${name}`);
-      if (this.#byName.has(to)) throw new Error(`there is a cursor ${to} already`);
-      this.#byName.delete(name);
-      this.#byName.set(to, cursor);
-      try {
-        await cursor.rename(to);
-      } catch (why) {
-        this.#byName.delete(to);
-        this.#byName.set(name, cursor);
-        throw why;
-      }
-    } finally {
-      leave();
-    }
+  /** The log is closed: cursors that are still open are so too. */
+  close(): void {
+    for (const cursor of this.#byName.values()) cursor.logClosed();
   }
 
   /** How many cursors a record is for. */
@@ -103,30 +105,18 @@ export class Cursors {
     return lowest;
   }
 
-  /** A record is stored: whoever wants it sees it now. */
+  /** A record is stored: it is there for whoever wants it, who is told by ring(). */
   arrive(position: number, info: RecordInfo, how: 'accepted' | 'moved'): void {
     for (const cursor of this.#byName.values()) if (cursor.wants(info)) cursor.arrive(position, info, how);
+  }
+
+  /** After all records that are stored together have arrived. */
+  ring(): void {
+    for (const cursor of this.#byName.values()) cursor.ring();
   }
 
   /** A record is lost while the store still knows it. */
   lose(position: number, info: RecordInfo, loss: Loss): void {
     for (const cursor of this.#byName.values()) cursor.lose(position, info, loss);
-  }
-
-  async #remove(cursor: LogCursor): Promise<void> {
-    this.#byName.delete(cursor.name);
-    for (const position of cursor.pending) this.#store.passed(cursor, position);
-    await this.#store.remove(cursor);
-  }
-
-  async #create(name: string, from: 'end' | 'oldest'): Promise<LogCursor> {
-    const cursor = this.found(name, { retired: false, paused: false });
-    try {
-      await this.#store.create(cursor, from);
-    } catch (why) {
-      this.#byName.delete(name);
-      throw why;
-    }
-    return cursor;
   }
 }

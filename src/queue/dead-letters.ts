@@ -8,7 +8,7 @@ import { encodeName } from './disk/cursor-file.ts';
 import { systemFiles } from './disk/files.ts';
 import type { DiskReport } from './disk/report.ts';
 import { DiskLog } from './disk.ts';
-import { type Cursor, type CursorStats, type Log, type LogRecord, recordSize } from './log.ts';
+import { type Cursor, type CursorStats, type Limits, type Log, type LogRecord, recordSize } from './log.ts';
 import { MemoryLog } from './memory.ts';
 import type { QueueConfig } from './schema.ts';
 import { limitsOf } from './sizes.ts';
@@ -44,6 +44,8 @@ export class DeadLetters implements Shared {
   #config: QueueConfig['dead_letter'];
   #logger: Logger;
   #cancelTimer: () => void = () => {};
+  /** The last walk over those that are too old. */
+  #expiring: Promise<void> = Promise.resolve();
 
   private constructor(log: Log, cursor: Cursor, config: QueueConfig['dead_letter'], host: Host) {
     this.#log = log;
@@ -62,11 +64,11 @@ export class DeadLetters implements Shared {
     return letters;
   }
 
-  /** A reload's limits and logger. */
+  /** Limits and logger that count from now on. */
   attach(queue: QueueConfig, host: Host): void {
     this.#config = queue.dead_letter;
     this.#logger = host.log;
-    this.#log.limit({ ...limitsOf(queue), maxSizeBytes: queue.dead_letter.max_size, overflow: 'drop_oldest' });
+    this.#log.limit(deadLimitsOf(queue));
   }
 
   /** Resolves when kept, or when it never could be because it is larger than all dead letters may be. Rejects with Refused. */
@@ -77,7 +79,7 @@ export class DeadLetters implements Shared {
       this.#logger.warn('a dead letter larger than dead_letter.max_size was not kept', facts);
       return;
     }
-    await this.#log.append(dead);
+    await this.#log.append([dead]);
   }
 
   /** All of them, the oldest first. */
@@ -98,7 +100,7 @@ export class DeadLetters implements Shared {
       const lease = await this.#cursor.takeAt(letter.position);
       if (lease === undefined) continue;
       try {
-        await into.append({ ...letter.record, only, receivedAt: this.#clock.now() });
+        await into.append([{ ...letter.record, only, receivedAt: this.#clock.now() }]);
       } catch (why) {
         lease.release(0);
         throw why;
@@ -115,34 +117,39 @@ export class DeadLetters implements Shared {
 
   async close(): Promise<void> {
     this.#cancelTimer();
+    await this.#expiring;
     await this.#cursor.close();
     await this.#log.close();
   }
 
   async #expire(): Promise<void> {
-    const before = this.#clock.now() - this.#config.max_age;
-    for (let lease = await this.#cursor.takeExpired(before); lease !== undefined; lease = await this.#cursor.takeExpired(before))
-      lease.done();
+    const next = () => this.#cursor.takeExpired(this.#config.max_age);
+    for (let taken = next(); taken !== undefined; taken = next()) (await taken)?.done();
   }
 
   #expireLater(): void {
     this.#cancelTimer = this.#clock.after(expireEveryMs, () => {
       this.#expireLater();
-      this.#expire().catch((why: unknown) => this.#logger.warn('old dead letters could not be deleted', { error: messageOf(why) }));
+      this.#expiring = this.#expire().catch((why: unknown) =>
+        this.#logger.warn('old dead letters could not be deleted', { error: messageOf(why) }),
+      );
     });
   }
 }
 
-/** The dead letters of an endpoint, shared over a reload as its queue is; the limits given last count. Open the queue first: its lock is
- *  the lock of its dead letters. Rejects with DirectoryError. */
+/** The dead letters of an endpoint, shared with whoever holds them already: limits and logger of these stay in force until attach() is called.
+ *  Open the queue first: its lock is the lock of its dead letters. Rejects with DirectoryError. */
 export async function openDeadLetters(queue: QueueConfig, endpoint: string, host: Host): Promise<Held<DeadLetters>> {
   const place = queue.type === 'disk' ? await systemFiles.realPath(queue.dir) : host.id;
-  const held = await host.share(`dead:${place}:${endpoint}`, async () => {
-    const log = queue.type === 'disk' ? await openDisk(deadDir(place, endpoint), queue, host) : new MemoryLog(limitsOf(queue), host.clock);
+  return host.share(`dead:${place}:${endpoint}`, async () => {
+    const limits = deadLimitsOf(queue);
+    const log = queue.type === 'disk' ? await openDisk(deadDir(place, endpoint), limits, host) : new MemoryLog(limits, host.clock);
     return DeadLetters.open(log, queue.dead_letter, host);
   });
-  held.resource.attach(queue, host);
-  return held;
+}
+
+function deadLimitsOf(queue: QueueConfig): Limits {
+  return { ...limitsOf(queue), maxSizeBytes: queue.dead_letter.max_size, overflow: 'drop_oldest' };
 }
 
 /** Where the dead letters of an endpoint are, in its queue's directory. */
@@ -150,15 +157,17 @@ export function deadDir(dir: string, endpoint: string): string {
   return `${dir}/dead/${encodeName(endpoint)}`;
 }
 
-function openDisk(dir: string, queue: QueueConfig, host: Host): Promise<DiskLog> {
-  const limits = { ...limitsOf(queue), maxSizeBytes: queue.dead_letter.max_size };
-  return DiskLog.open({ dir, files: systemFiles, lock: false, limits, clock: host.clock, report: reportTo(host, dir) });
+function openDisk(dir: string, limits: Limits, host: Host): Promise<DiskLog> {
+  const report = reportTo(host, dir);
+  return DiskLog.open({ dir, files: systemFiles, lock: false, limits, clock: host.clock, report, freshBytes: 0 });
 }
 
 /** Says in the log what went wrong; the metrics of a queue are about profiles on their way. */
 function reportTo({ log }: Host, dir: string): DiskReport {
   return {
-    opened({ setAside }) {
+    opened({ setAside, lostPlaces }) {
+      if (lostPlaces.length > 0)
+        log.warn('which dead letters were replayed or too old is not known any more: all are there again', { dir });
       if (setAside.length > 0) log.error('files of dead letters could not be used and were renamed to NAME.bad', { dir, files: setAside });
     },
     damaged: (records) => log.error('dead letters are damaged and lost', { dir, records }),

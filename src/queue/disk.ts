@@ -1,16 +1,17 @@
 import type { Clock } from '../core/clock.ts';
 import type { Invalid, Refused } from '../core/errors.ts';
+import { Births } from './ages.ts';
 import { Cursors } from './cursors.ts';
 import { type Append, Appender } from './disk/appender.ts';
 import { Bookmarks } from './disk/bookmarks.ts';
 import { type Directory, type OpenDirectory, openDirectory } from './disk/directory.ts';
-import { Fresh } from './disk/fresh.ts';
+import { isFull } from './disk/files.ts';
 import { writeIdentity } from './disk/identity.ts';
-import { type FoundCursor, restoreCursor } from './disk/recovery.ts';
+import { Reader } from './disk/reader.ts';
+import { type FoundCursor, fillCursor, restoreCursor } from './disk/recovery.ts';
 import type { DiskReport } from './disk/report.ts';
-import type { Segment } from './disk/segment.ts';
+import { outgoing, type Segment } from './disk/segment.ts';
 import { Segments } from './disk/segments.ts';
-import { Unreadable } from './disk/unreadable.ts';
 import {
   type Cursor,
   type CursorOptions,
@@ -18,18 +19,19 @@ import {
   type Log,
   type LogRecord,
   type LogStats,
-  recordSize,
+  recordsSize,
   type StoredRecord,
   type Traits,
 } from './log.ts';
 import { PositionSet } from './position-set.ts';
 import { closing, diskBehind, queueFull, tooLarge } from './refusals.ts';
+import { turn, workPerTurn } from './slices.ts';
 import type { Store, StoreCursor } from './store.ts';
 
 /*
  * The log on disk. Its directory:
  *
- *   log.json                 format version and log id; one of a later version is refused and nothing touched
+ *   log.json                 format version, log id, names of the cursors; one of a later version is refused and nothing touched
  *   LOCK                     held by the kernel for the life of the process (disk/lock.ts)
  *   0000000000000000.seg     segments, named by their first position in hex, of max_size / 16 (disk/frame.ts, disk/segment.ts)
  *   0000000000000000.idx     index of a complete segment; made anew when missing or damaged (disk/segment-index.ts)
@@ -38,14 +40,15 @@ import type { Store, StoreCursor } from './store.ts';
  *   NAME.bad                 what a start could make no use of
  *
  * - A record is written once, whatever the number of cursors, and acknowledged after an fdatasync that its group shares (disk/appender.ts).
- *   Before the first acknowledgement in a segment its directory entry is synced, and every cursor has a file.
+ *   Before the first acknowledgement in a segment its directory entry is synced, and every cursor has a file and stands in log.json.
  * - A cursor's file is written soon after it moved, unsynced: a crash repeats a little and skips nothing. Before a segment is deleted, the
- *   files that say it is not needed are synced.
+ *   files that say it is not needed are synced. One whose file is gone begins at the oldest record.
  * - A segment goes when every cursor has passed it, or as the oldest when the log is full. Everything that changes files takes its turn.
- * - In memory: 24 bytes a record (its index), three bits for each cursor, and what was written lately.
+ * - In memory: 24 bytes a record (its index), some bits for each cursor, what was written lately and what is read ahead. No walk over many
+ *   records keeps others from running for long.
  */
 
-const freshBytes = 32 * 2 ** 20;
+const mostFreshBytes = 32 * 2 ** 20;
 // What the disk has not taken yet is in memory, and nothing else bounds it when pushes are answered at once.
 const mostWaitingBytes = 64 * 2 ** 20;
 const collectRetryMs = 1000;
@@ -55,6 +58,8 @@ export interface DiskLogOptions extends Directory {
   readonly limits: Limits;
   readonly clock: Clock;
   readonly report: DiskReport;
+  /** Bytes of records that are kept in memory for cursors near the end; 0 where nobody reads soon. */
+  readonly freshBytes?: number;
 }
 
 /** A log on disk: it survives the process, and with `fsync: group` a power loss. */
@@ -66,33 +71,43 @@ export class DiskLog implements Log {
   readonly #cursors: Cursors;
   readonly #appender: Appender;
   readonly #bookmarks: Bookmarks;
-  readonly #fresh = new Fresh(freshBytes);
-  readonly #unreadable = new Unreadable();
+  readonly #reader: Reader;
+  readonly #births: Births;
   readonly #unlock: () => void;
   #limits: Limits;
   #end: number;
-  #identified: boolean;
+  /** Names of the cursors in log.json; undefined when that is yet to be written. */
+  #listed: string | undefined;
   #damagedRecords = 0;
   #turn: Promise<void> = Promise.resolve();
   #collecting = false;
   #cancelCollect: (() => void) | undefined;
   #closed = false;
 
-  private constructor(options: DiskLogOptions, directory: OpenDirectory) {
+  private constructor(options: DiskLogOptions, directory: OpenDirectory, births: Births) {
     this.#options = options;
     this.#limits = options.limits;
+    this.#births = births;
     this.#logId = directory.id;
-    this.#identified = directory.identified;
+    this.#listed = directory.identity?.cursors.join('\n');
     this.#unlock = directory.unlock;
     this.#end = directory.end;
-    this.#segments = new Segments({ ...options, logId: directory.id, onComplete: () => this.#collectSoon() }, directory.segments);
+    const { id: logId, segments } = directory;
+    this.#segments = new Segments({ ...options, logId, births, onComplete: () => this.#collectSoon() }, segments);
     this.#bookmarks = new Bookmarks({
       ...options,
-      logId: directory.id,
+      logId,
       end: () => this.#end,
       onFailure: (why) => options.report.failed('cursor', why),
     });
     this.#cursors = new Cursors(this.#store, options.clock);
+    this.#reader = new Reader({
+      segments: this.#segments,
+      freshBytes: options.freshBytes ?? mostFreshBytes,
+      neededFrom: (position) => this.#cursors.neededFrom(position),
+      onDamaged: (position) => this.#forgetDamaged(position),
+      onFailure: (why) => options.report.failed('read', why),
+    });
     this.#appender = new Appender({
       segments: this.#segments,
       clock: options.clock,
@@ -111,19 +126,25 @@ export class DiskLog implements Log {
 
   /** Resolves when everything that is in the directory is known. Rejects with DirectoryError. */
   static async open(options: DiskLogOptions): Promise<DiskLog> {
-    const directory = await openDirectory(options);
-    const log = new DiskLog(options, directory);
-    log.#restore(directory.cursors);
-    const { setAside, foreign } = directory;
-    options.report.opened({ ...log.stats, setAside, foreign });
+    const births = new Births(options.clock);
+    const directory = await openDirectory(options, births);
+    const log = new DiskLog(options, directory, births);
+    await log.#restore(directory.cursors);
+    const { setAside, foreign, cursors } = directory;
+    const lostPlaces = cursors.flatMap(({ name, state }) => (state === undefined ? [name] : []));
+    const { records, sizeBytes } = log.stats;
+    options.report.opened({ records, sizeBytes, setAside, foreign, lostPlaces });
     return log;
   }
 
   get stats(): LogStats {
+    const cursors = this.#cursors;
     return {
       sizeBytes: this.#segments.sizeBytes + this.#appender.waitingBytes,
       capacityBytes: this.#limits.maxSizeBytes,
-      records: PositionSet.unionSize([...this.#cursors].map(({ pending }) => pending)),
+      get records() {
+        return PositionSet.unionSize([...cursors].map(({ pending }) => pending));
+      },
       damagedRecords: this.#damagedRecords,
     };
   }
@@ -139,22 +160,22 @@ export class DiskLog implements Log {
     return queueFull(maxSizeBytes);
   }
 
-  async append(record: LogRecord): Promise<void> {
-    const refusal = this.refusal(recordSize(record));
+  append(records: readonly LogRecord[]): Promise<void> | undefined {
+    const refusal = this.refusal(recordsSize(records));
     if (refusal !== undefined) throw refusal;
-    if (this.#cursors.wanting(record) > 0) await this.#appender.append(record, 'accepted');
+    if (!records.some((record) => this.#cursors.wanting(record) > 0)) return undefined;
+    return this.#appender.append(
+      records.map((record) => outgoing(record, this.#births.bornAt(record.receivedAt))),
+      'accepted',
+    );
   }
 
-  cursor(name: string, options: CursorOptions, signal?: AbortSignal): Promise<Cursor> {
-    return this.#cursors.open(name, options, signal);
+  cursor(name: string, options: CursorOptions): Promise<Cursor> {
+    return this.#cursors.open(name, options);
   }
 
   forget(name: string): Promise<void> {
     return this.#cursors.forget(name);
-  }
-
-  rename(name: string, to: string, signal?: AbortSignal): Promise<void> {
-    return this.#cursors.rename(name, to, signal);
   }
 
   names(): readonly { readonly name: string; readonly retired: boolean }[] {
@@ -163,7 +184,7 @@ export class DiskLog implements Log {
 
   async *records(): AsyncGenerator<StoredRecord> {
     for (let position = this.#cursors.neededFrom(0); position !== undefined; position = this.#cursors.neededFrom(position + 1)) {
-      const record = this.#fresh.get(position) ?? (await this.#read(position));
+      const record = await this.#reader.read(position);
       if (record !== undefined) yield { position, record, cursors: this.#cursors.needing(position) };
     }
   }
@@ -184,74 +205,78 @@ export class DiskLog implements Log {
       await this.#bookmarks.close();
       await this.#segments.close();
     });
+    this.#cursors.close();
     this.#unlock();
   }
 
   readonly #store: Store = {
     info: (position) => this.#segments.info(position),
-    read: (position) => this.#fresh.get(position) ?? this.#read(position),
-    passed: (cursor, position) => this.#passed(cursor, position),
-    move: (record) => this.#move(record),
+    read: (position) => this.#reader.read(position),
+    passed: (cursor, position, profiles) => this.#passed(cursor, position, profiles),
+    unstored: (cursor) => this.#bookmarks.unstored(cursor),
+    hurry: (cursor) => this.#bookmarks.hurry(cursor),
+    move: (record, bornAt) => this.#move(record, bornAt),
     create: (cursor, from) => this.#create(cursor, from),
     save: (cursor) => this.#bookmarks.save(cursor),
-    rename: (cursor) => this.#bookmarks.rename(cursor),
-    remove: (cursor) => this.#bookmarks.remove(cursor),
+    rename: (cursor) => this.#rename(cursor),
+    remove: (cursor) => this.#remove(cursor),
   };
 
-  #restore(found: readonly FoundCursor[]): void {
+  async #restore(found: readonly FoundCursor[]): Promise<void> {
     const lost = new PositionSet();
     for (const { name, state, generation } of found) {
-      const cursor = this.#cursors.found(name, state ?? { retired: false, paused: false });
+      const cursor = this.#cursors.add(name, state ?? { retired: false, paused: false });
       this.#bookmarks.found(cursor, generation);
-      restoreCursor(cursor, state, this.#segments, this.#end, lost);
+      await restoreCursor(cursor, state, this.#segments, this.#end, lost);
+      if (generation === undefined) await this.#bookmarks.save(cursor);
     }
+    await this.#list();
     this.#damage(lost.size);
     this.#collectSoon();
   }
 
-  async #move(record: LogRecord): Promise<void> {
+  /** Writes into log.json who has a place in the log, where that has changed. A full disk is no reason to fail: before the next record is
+   *  stored it is tried again. */
+  async #list(whenFull: 'go on' | 'reject' = 'go on'): Promise<void> {
+    const { files, dir } = this.#options;
+    const cursors = this.#bookmarks.names;
+    const listed = cursors.join('\n');
+    if (listed === this.#listed) return;
+    try {
+      await writeIdentity(files, dir, { id: this.#logId, cursors });
+      this.#listed = listed;
+    } catch (why) {
+      if (whenFull === 'reject' || !isFull(why)) throw why;
+    }
+  }
+
+  async #move(record: LogRecord, bornAt: number): Promise<void> {
     if (this.#closed) throw closing();
-    await this.#appender.append(record, 'moved');
+    await this.#appender.append([outgoing(record, bornAt)], 'moved');
   }
 
   #synced(seconds: number): void {
-    this.#unreadable.worked();
+    this.#reader.worked();
     this.#options.report.synced(seconds);
   }
 
   #publish(group: readonly Append[]): void {
     const segment = this.#segments.open;
     if (segment === undefined) throw new Error('a group was stored and no segment is open');
-    segment.publish(group);
-    for (const { record, how, sizeBytes } of group) {
-      const position = this.#end;
-      const info = segment.index.get(position);
-      this.#end += 1;
-      this.#options.report.appended(sizeBytes);
-      const wanting = this.#cursors.wanting(record);
-      if (info === undefined || wanting === 0) continue;
-      segment.needed += wanting;
-      this.#fresh.add(position, record);
-      this.#cursors.arrive(position, info, how);
+    segment.publish(group.map(({ records }) => records));
+    for (const { records, how } of group) {
+      for (const each of records) {
+        const position = this.#end;
+        this.#end += 1;
+        this.#options.report.appended(each.frameBytes);
+        const wanting = this.#cursors.wanting(each);
+        if (wanting === 0) continue;
+        segment.needed += wanting;
+        this.#reader.written(position, each.record);
+        this.#cursors.arrive(position, each, how);
+      }
     }
-  }
-
-  async #read(position: number): Promise<LogRecord | undefined> {
-    const segment = this.#segments.find(position);
-    if (segment === undefined) return undefined;
-    try {
-      const record = await segment.read(position);
-      await this.#segments.touch(segment);
-      this.#unreadable.worked();
-      this.#unreadable.forget(position);
-      if (record !== undefined) return record;
-    } catch (why) {
-      if (this.#segments.find(position) === undefined) return undefined; // overflow has taken it meanwhile
-      this.#options.report.failed('read', why);
-      if (!this.#unreadable.failed(position, why)) throw why;
-    }
-    this.#forgetDamaged(position);
-    return undefined;
+    this.#cursors.ring();
   }
 
   #forgetDamaged(position: number): void {
@@ -269,13 +294,18 @@ export class DiskLog implements Log {
     this.#options.report.damaged(records);
   }
 
-  #passed(cursor: StoreCursor, position: number): void {
+  #passed(cursor: StoreCursor, position: number, profiles: number): void {
+    this.#bookmarks.moved(cursor, profiles);
+    if (!this.#isNeeded(position)) this.#reader.forget(position);
     const segment = this.#segments.find(position);
-    this.#bookmarks.moved(cursor, segment?.index.get(position)?.profiles ?? 1);
-    if (![...this.#cursors].some(({ pending }) => pending.has(position))) this.#fresh.delete(position);
     if (segment === undefined) return;
     segment.needed -= 1;
     if (segment.needed === 0 && segment !== this.#segments.open) this.#collectSoon();
+  }
+
+  #isNeeded(position: number): boolean {
+    for (const { pending } of this.#cursors) if (pending.has(position)) return true;
+    return false;
   }
 
   /** Deletes complete segments that nobody needs. */
@@ -321,7 +351,8 @@ export class DiskLog implements Log {
     if (segment === undefined) return 0;
     if (segment === this.#segments.open) await this.#segments.complete();
     for (let position = segment.first; position < segment.index.end; position++) {
-      const info = segment.index.get(position);
+      if ((position - segment.first + 1) % workPerTurn === 0) await turn();
+      const info = this.#isNeeded(position) ? segment.index.get(position) : undefined;
       if (info !== undefined) this.#cursors.lose(position, info, 'overflow');
     }
     const { sizeBytes } = segment;
@@ -331,30 +362,27 @@ export class DiskLog implements Log {
 
   /** Before a record is stored: the log can be told from others, and no cursor that needs the record can be forgotten by a crash. */
   async #ready(): Promise<void> {
-    const { files, dir } = this.#options;
-    if (!this.#identified) {
-      await writeIdentity(files, dir, this.#logId);
-      this.#identified = true;
-    }
     await this.#bookmarks.complete();
+    await this.#list('reject');
   }
 
   async #create(cursor: StoreCursor, from: 'end' | 'oldest'): Promise<void> {
     const end = this.#end;
-    if (from === 'oldest') await this.#inTurn(async () => this.#fill(cursor, end));
+    // In turn, so that no segment is on its way out meanwhile. From `end` on the cursor is told of records as they come.
+    if (from === 'oldest') await this.#inTurn(() => fillCursor(cursor, this.#segments, end));
     await this.#bookmarks.begin(cursor);
+    await this.#inTurn(() => this.#list());
   }
 
-  /** In turn, so that no segment is on its way out meanwhile. From `end` on the cursor is told of records as they come. */
-  #fill(cursor: StoreCursor, end: number): void {
-    for (const segment of this.#segments) {
-      for (let position = segment.first; position < Math.min(end, segment.index.end); position++) {
-        const info = segment.index.get(position);
-        if (info === undefined || !cursor.wants(info)) continue;
-        segment.needed += 1;
-        cursor.arrive(position, info, 'accepted');
-      }
-    }
+  async #rename(cursor: StoreCursor): Promise<void> {
+    await this.#bookmarks.rename(cursor);
+    await this.#inTurn(() => this.#list());
+  }
+
+  async #remove(cursor: StoreCursor): Promise<void> {
+    for (const segment of this.#segments) segment.needed -= cursor.pending.count(segment.first, segment.index.end);
+    this.#collectSoon();
+    await this.#bookmarks.remove(cursor, () => this.#inTurn(() => this.#list().catch(() => {})));
   }
 
   #inTurn(run: () => Promise<void>): Promise<void> {

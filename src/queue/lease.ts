@@ -1,56 +1,86 @@
 import type { Lease, LogRecord } from './log.ts';
+import type { RecordInfo } from './store.ts';
+
+/** Why the log loses a record that a cursor has not passed; the drop reasons that the log itself writes. */
+export type Loss = 'overflow' | 'damaged';
 
 /** The cursor's side of a lease. */
 export interface LeaseOwner {
-  done(position: number): void;
-  move(record: LogRecord): Promise<void>;
-  release(position: number, afterMs: number, wake: AbortSignal | undefined): void;
+  ageMs(info: RecordInfo): number;
+  done(lease: OpenLease): void;
+  move(record: LogRecord, bornAt: number): Promise<void>;
+  release(lease: OpenLease, afterMs: number): void;
+  wake(position: number): void;
 }
 
-/** A lease that ends once, by one of its verbs or by its cursor's close(). */
+/** A record out of the line: being read, in its taker's hands, or resting because it could not be read. */
 export class OpenLease implements Lease {
   readonly position: number;
-  readonly record: LogRecord;
+  readonly info: RecordInfo;
+  state: 'reading' | 'resting' | 'open' | 'moving' | 'ended' = 'reading';
+  /** Set when the log has lost it meanwhile. */
+  lost: Loss | undefined = undefined;
+  /** While it rests: ends that. */
+  cancelRest: (() => void) | undefined = undefined;
   readonly #owner: LeaseOwner;
-  #state: 'open' | 'moving' | 'ended' = 'open';
+  #record: LogRecord | undefined = undefined;
 
-  constructor(position: number, record: LogRecord, owner: LeaseOwner) {
+  constructor(position: number, info: RecordInfo, owner: LeaseOwner) {
     this.position = position;
-    this.record = record;
+    this.info = info;
     this.#owner = owner;
+  }
+
+  get record(): LogRecord {
+    if (this.#record === undefined) throw new Error(`record ${this.position} has not been read yet`);
+    return this.#record;
+  }
+
+  /** It has been read: the lease is its taker's. */
+  opened(record: LogRecord): this {
+    this.#record = record;
+    this.state = 'open';
+    return this;
+  }
+
+  ageMs(): number {
+    return this.#owner.ageMs(this.info);
   }
 
   done(): void {
     this.#end('ended');
-    this.#owner.done(this.position);
+    this.#owner.done(this);
   }
 
   /** When storing fails the lease is as before. */
   async replace(record: LogRecord): Promise<void> {
     this.#end('moving');
     try {
-      await this.#owner.move(record);
+      await this.#owner.move(record, this.info.bornAt);
     } catch (why) {
-      if (this.#state === 'moving') this.#state = 'open';
+      if (this.#isMoving) this.state = 'open';
       throw why;
     }
-    if (this.#state !== 'moving') return; // given back by close(): the record is sent again, and what was left of it too
-    this.#state = 'ended';
-    this.#owner.done(this.position);
+    if (!this.#isMoving) return; // given back by close(): the record is sent again, and what was left of it too
+    this.state = 'ended';
+    this.#owner.done(this);
   }
 
-  release(afterMs: number, wake?: AbortSignal): void {
+  release(afterMs: number): void {
     this.#end('ended');
-    this.#owner.release(this.position, afterMs, wake);
+    this.#owner.release(this, afterMs);
   }
 
-  /** Its cursor closes and takes the record back. */
-  revoke(): void {
-    this.#state = 'ended';
+  wake(): void {
+    this.#owner.wake(this.position);
+  }
+
+  get #isMoving(): boolean {
+    return this.state === 'moving';
   }
 
   #end(state: 'moving' | 'ended'): void {
-    if (this.#state !== 'open') throw new Error(`the lease of record ${this.position} has ended already`);
-    this.#state = state;
+    if (this.state !== 'open') throw new Error(`the lease of record ${this.position} has ended already`);
+    this.state = state;
   }
 }

@@ -4,7 +4,7 @@ import type { Invalid, Refused } from '../core/errors.ts';
 
 /** One outgoing request, rendered once, whatever the number of cursors. */
 export interface LogRecord {
-  /** Milliseconds since the Unix epoch: age is counted from here. */
+  /** Milliseconds since the Unix epoch. */
   readonly receivedAt: number;
   /** What hold() names; empty for none. */
   readonly tenant: string;
@@ -25,6 +25,13 @@ export function recordSize(record: LogRecord): number {
   return 64 + record.head.byteLength + record.body.byteLength;
 }
 
+/** Bytes of several. */
+export function recordsSize(records: readonly LogRecord[]): number {
+  let sizeBytes = 0;
+  for (const record of records) sizeBytes += recordSize(record);
+  return sizeBytes;
+}
+
 /**
  * An ordered, bounded store of records with any number of cursors, each of which gets every record appended while it exists. Knows order,
  * bytes, age, durability and who is done with what. Knows nothing of attempts, verdicts, backoff or concurrency.
@@ -33,23 +40,23 @@ export interface Log extends Shared {
   /** Why append() would refuse so many bytes now: Refused, or Invalid when it never could take them. Synchronous, changes nothing; holds
    *  until the event loop turns. */
   refusal(sizeBytes: number): Refused | Invalid | undefined;
-  /** Order of calls is order of positions. Resolves when stored as the log's `fsync` says, and only then do cursors see it; rejects with
-   *  Refused, and then no cursor ever does. Without cursors it resolves and keeps nothing. */
-  append(record: LogRecord): Promise<void>;
-  /** Opens or creates a cursor. One holder at a time: waits until the earlier one has closed, and changes nothing, but rejects with
-   *  signal.reason, when the signal has aborted by then. */
-  cursor(name: string, options: CursorOptions, signal?: AbortSignal): Promise<Cursor>;
-  /** Removes a cursor, and with it what only it needed. Waits until its holder has closed, and with that for whoever waits to hold it: a holder
-   *  calls forget() of the cursor. Its books are the caller's to end. */
+  /**
+   * Stores all of them or none, under one check. Order of calls is order of positions. Throws Refused or Invalid when the check says no.
+   * Returns undefined when they are stored and there is nothing to wait for: in memory, or without a cursor that wants them, when nothing is
+   * kept. Else a promise that resolves when they are stored as the log's `fsync` says, and only then cursors see them; it rejects with
+   * Refused, and then no cursor ever does.
+   */
+  append(records: readonly LogRecord[]): Promise<void> | undefined;
+  /** Opens a cursor, or creates it. It is open until its close(), forget() or the log's close(); throws when it is open already. */
+  cursor(name: string, options: CursorOptions): Promise<Cursor>;
+  /** Removes a cursor that is not open, and with it what only it needed; its books are the caller's to end. Throws when it is open: then its
+   *  own forget() is meant. */
   forget(name: string): Promise<void>;
-  /** Gives a cursor another name: an endpoint went and another one inherits what it has not passed. Waits until its holder has closed;
-   *  rejects when there is no such cursor, or one of the new name, and as cursor() does when the signal has aborted. */
-  rename(name: string, to: string, signal?: AbortSignal): Promise<void>;
   /** What some cursor has not passed, the lowest position first, read one by one: to look at. What goes meanwhile is left out. */
   records(): AsyncIterable<StoredRecord>;
   /** All cursors that exist, opened or not. */
   names(): readonly { readonly name: string; readonly retired: boolean }[];
-  /** New limits from a reload; applies to the next append. */
+  /** New limits; apply to the next append. */
   limit(limits: Limits): void;
   readonly traits: Traits;
   readonly stats: LogStats;
@@ -88,7 +95,7 @@ export interface LogStats {
   /** What counts against maxSizeBytes. */
   readonly sizeBytes: number;
   readonly capacityBytes: number;
-  /** Not yet passed by every cursor. */
+  /** Not yet passed by every cursor. Counted when it is read. */
   readonly records: number;
   /** Since open, exact: positions are dense. */
   readonly damagedRecords: number;
@@ -98,34 +105,68 @@ export interface LogStats {
 export interface CursorOptions {
   /** Where it begins, only when it does not exist yet. */
   readonly from: 'end' | 'oldest';
-  /** Of an endpoint that is no longer configured: gets nothing new; what it has not passed stays until taken, expired, forgotten or
-   *  overflowed. Opened later without it, the cursor gets new records again; those of the gap are not its own. */
+  /** Of an endpoint that is no longer configured: as retire(). */
   readonly retired: boolean;
-  /** accepted, recovered, dropped.overflow and dropped.damaged are written by the log. */
+  /** accepted, recovered, dropped.overflow and dropped.damaged are written by the log. At the first open of a cursor they get what the log has
+   *  counted for it since its own start; later ones are as for bind(). */
   readonly account: Account;
 }
 
-/** One endpoint's place in a log. */
+/** What take() brings: a lease, or the promise of one where bytes must be read from disk, which resolves with undefined when the record turned
+ *  out damaged or cannot be read now (take again then). */
+export type Taken = Lease | Promise<Lease | undefined>;
+
+/** One endpoint's place in a log. Any number of takes may be under way. Its verbs throw once it is closed. */
 export interface Cursor {
   readonly name: string;
-  /** Waits for a record that is neither done, leased, waiting, held nor for another cursor: the lowest position, or the highest that is not
-   *  `inOrder`, and the lowest where there is none. One take at a time. Rejects with signal.reason. Yields nothing while paused. */
-  take(order: 'oldest' | 'newest', signal: AbortSignal): Promise<Lease>;
-  /** The oldest record received before then and not leased, be it held, waiting or paused; undefined when there is none, or where a driver
-   *  cannot look (JetStream): whoever takes checks the age as well. */
-  takeExpired(receivedBefore: number): Promise<Lease | undefined>;
-  /** This record, be it held, waiting or paused; undefined when it is not in line, or where a driver cannot pick (JetStream). */
-  takeAt(position: number): Promise<Lease | undefined>;
+  readonly paused: boolean;
+  readonly retired: boolean;
+  readonly stats: CursorStats;
+  /** Positions that stand in line: neither done nor leased, be they free, waiting or held. */
+  readonly line: LineStats;
+  /** Called whenever take() may bring more than it did when it brought undefined last: a record came, a wait or a hold is over, it was
+   *  resumed, a read that failed may be tried again. At once, from within the call that is the reason. */
+  onFree: (() => void) | undefined;
+  /**
+   * Takes who is next out of the line: the lowest position that is free, or the highest that is free and not `inOrder`, and the lowest where
+   * there is none. Undefined when nobody is free now, or while it is paused, or while so much is leased or done and not yet stored that a
+   * crash would repeat more than 200 profiles.
+   */
+  take(order: 'oldest' | 'newest'): Taken | undefined;
+  /** The oldest that has been received longer ago and stands in line, be it held, waiting or paused. */
+  takeExpired(olderThanMs: number): Taken | undefined;
+  /** This one, be it held, waiting or paused; undefined when it does not stand in line. */
+  takeAt(position: number): Taken | undefined;
+  /** The lowest position not below `from` that stands in line. */
+  inLine(from: number): number | undefined;
+  /** The highest position not above `from` that stands in line. */
+  inLineBelow(from: number): number | undefined;
+  /** Whose record stands at a position; undefined when there is none. */
+  tenantAt(position: number): string | undefined;
+  /** A record that waits is free from now on. */
+  wake(position: number): void;
   /** Records of this tenant are not taken for so long; 0 ends it. Others pass them. */
   hold(tenant: string, ms: number): void;
-  /** Survives a restart where the log does. */
+  /** Takes effect at once; resolves when a restart would find it so. */
   pause(paused: boolean): Promise<void>;
-  readonly paused: boolean;
-  readonly stats: CursorStats;
-  /** Gives back what is leased, stores the position. */
+  /** Gets no new records (true), or gets them again (false): those of the gap are not its own. What it has not passed stays until taken,
+   *  expired, forgotten or overflowed. Takes effect at once; resolves when a restart would find it so. */
+  retire(retired: boolean): Promise<void>;
+  /** Its books from now on; the caller has moved the counts. */
+  bind(account: Account): void;
+  /** Another name: another endpoint inherits what this one has not passed. Resolves when stored; rejects when the name is taken. */
+  rename(to: string): Promise<void>;
+  /** Gives back what is leased, ends waits and holds, stores the position. It goes on getting records. */
   close(): Promise<void>;
-  /** Instead of close(): removes it, and with it what only it needed. Whoever waits to hold it begins a new one. */
+  /** Instead of close(): removes it, and with it what only it needed. */
   forget(): Promise<void>;
+}
+
+/** What stands in line. */
+export interface LineStats {
+  readonly first: number | undefined;
+  readonly last: number | undefined;
+  readonly size: number;
 }
 
 /** Records not done, leased ones included. */
@@ -134,21 +175,26 @@ export interface CursorStats {
   readonly profiles: number;
   readonly sizeBytes: number;
   readonly leased: number;
-  readonly oldestReceivedAt: number | undefined;
+  /** Undefined when there is none. */
+  readonly oldestAgeMs: number | undefined;
 }
 
 /**
- * One record in the hands of one cursor. Exactly one of the three verbs ends it; a second call throws. A record that overflow takes while it
- * is leased stays readable; it counts as dropped only if it is released instead of done.
+ * One record in the hands of one cursor. Exactly one of done(), replace() and release() ends it; a second call throws. A record that overflow
+ * takes while it is leased stays readable; it counts as dropped only if it is released instead of done.
  */
 export interface Lease {
   readonly position: number;
   readonly record: LogRecord;
+  /** Since it was received, on the monotonic clock: the wall clock counts only for what an earlier process received. Never negative. */
+  ageMs(): number;
   /** This cursor is finished with it, whatever the outcome was. Stored soon after: a crash in between repeats it. */
   done(): void;
-  /** This cursor goes on with another record instead (what is left of a split request): stored first, then done. Moves nothing in the
-   *  account but `queued`. */
+  /** This cursor goes on with another record instead (what is left of a split request), as old as this one: stored first, then done. Moves
+   *  nothing in the account but `queued`. */
   replace(record: LogRecord): Promise<void>;
-  /** Back in line: not before afterMs has passed, or as soon as `wake` aborts. Any number may wait; none holds up those behind it. */
-  release(afterMs: number, wake?: AbortSignal): void;
+  /** Back in line, not before afterMs has passed. Any number may wait; none holds up those behind it. */
+  release(afterMs: number): void;
+  /** After release(): ends the wait. */
+  wake(): void;
 }

@@ -1,5 +1,6 @@
 import type { Clock } from '../core/clock.ts';
 import type { Invalid, Refused } from '../core/errors.ts';
+import { Births } from './ages.ts';
 import { Cursors } from './cursors.ts';
 import {
   type Cursor,
@@ -9,11 +10,12 @@ import {
   type LogRecord,
   type LogStats,
   recordSize,
+  recordsSize,
   type StoredRecord,
   type Traits,
 } from './log.ts';
-import { PositionSet } from './position-set.ts';
 import { queueFull, tooLarge } from './refusals.ts';
+import { turn, workPerTurn } from './slices.ts';
 import type { RecordInfo, Store, StoreCursor } from './store.ts';
 
 /** A stored record, with what cursors ask of it. */
@@ -27,7 +29,7 @@ interface Entry extends RecordInfo {
 export class MemoryLog implements Log {
   readonly traits: Traits = { keepsObjects: true, durable: false, newest: true, dropsOldest: true };
   readonly #entries = new Map<number, Entry>();
-  readonly #stored = new PositionSet();
+  readonly #births: Births;
   readonly #cursors: Cursors;
   #limits: Limits;
   #end = 0;
@@ -35,6 +37,7 @@ export class MemoryLog implements Log {
 
   constructor(limits: Limits, clock: Clock) {
     this.#limits = limits;
+    this.#births = new Births(clock);
     this.#cursors = new Cursors(this.#store, clock);
   }
 
@@ -49,24 +52,21 @@ export class MemoryLog implements Log {
     return queueFull(maxSizeBytes);
   }
 
-  async append(record: LogRecord): Promise<void> {
-    const sizeBytes = recordSize(record);
+  append(records: readonly LogRecord[]): undefined {
+    const sizeBytes = recordsSize(records);
     const refusal = this.refusal(sizeBytes);
     if (refusal !== undefined) throw refusal;
     while (this.#sizeBytes + sizeBytes > this.#limits.maxSizeBytes && this.#dropOldest());
-    this.#place(record, sizeBytes, 'accepted');
+    for (const record of records) this.#place(record, this.#births.bornAt(record.receivedAt), 'accepted');
+    this.#cursors.ring();
   }
 
-  cursor(name: string, options: CursorOptions, signal?: AbortSignal): Promise<Cursor> {
-    return this.#cursors.open(name, options, signal);
+  cursor(name: string, options: CursorOptions): Promise<Cursor> {
+    return this.#cursors.open(name, options);
   }
 
   forget(name: string): Promise<void> {
     return this.#cursors.forget(name);
-  }
-
-  rename(name: string, to: string, signal?: AbortSignal): Promise<void> {
-    return this.#cursors.rename(name, to, signal);
   }
 
   names(): readonly { readonly name: string; readonly retired: boolean }[] {
@@ -74,7 +74,7 @@ export class MemoryLog implements Log {
   }
 
   async *records(): AsyncGenerator<StoredRecord> {
-    for (const position of this.#stored) {
+    for (let position = this.#cursors.neededFrom(0); position !== undefined; position = this.#cursors.neededFrom(position + 1)) {
       const record = this.#entries.get(position)?.record;
       if (record !== undefined) yield { position, record, cursors: this.#cursors.needing(position) };
     }
@@ -85,38 +85,43 @@ export class MemoryLog implements Log {
   }
 
   async close(): Promise<void> {
+    this.#cursors.close();
     this.#entries.clear();
-    this.#stored.clear();
     this.#sizeBytes = 0;
   }
 
-  #place(record: LogRecord, sizeBytes: number, how: 'accepted' | 'moved'): void {
+  #place(record: LogRecord, bornAt: number, how: 'accepted' | 'moved'): void {
     const position = this.#end;
     this.#end += 1;
     const needed = this.#cursors.wanting(record);
     if (needed === 0) return;
-    const { receivedAt, tenant, profiles, only, inOrder } = record;
-    const entry: Entry = { record, needed, sizeBytes, receivedAt, tenant, profiles, only, inOrder };
+    const { tenant, profiles, only, inOrder } = record;
+    const entry: Entry = { record, needed, sizeBytes: recordSize(record), bornAt, tenant, profiles, only, inOrder };
     this.#entries.set(position, entry);
-    this.#stored.add(position);
-    this.#sizeBytes += sizeBytes;
+    this.#sizeBytes += entry.sizeBytes;
     this.#cursors.arrive(position, entry, how);
   }
 
-  /** False when nothing is left to drop. */
+  /** False when nothing is left to drop. A leased record stays in its lease, and no longer counts here. */
   #dropOldest(): boolean {
-    const position = this.#stored.first;
-    const entry = position === undefined ? undefined : this.#entries.get(position);
+    const [position, entry] = this.#oldest() ?? [];
     if (position === undefined || entry === undefined) return false;
     this.#cursors.lose(position, entry, 'overflow');
     this.#free(position, entry);
     return true;
   }
 
+  /** The first that is stored; others before it may be leased and lost already. */
+  #oldest(): readonly [number, Entry] | undefined {
+    for (let position = this.#cursors.neededFrom(0); position !== undefined; position = this.#cursors.neededFrom(position + 1)) {
+      const entry = this.#entries.get(position);
+      if (entry !== undefined) return [position, entry];
+    }
+    return undefined;
+  }
+
   #free(position: number, entry: Entry): void {
-    if (!this.#entries.delete(position)) return;
-    this.#stored.delete(position);
-    this.#sizeBytes -= entry.sizeBytes;
+    if (this.#entries.delete(position)) this.#sizeBytes -= entry.sizeBytes;
   }
 
   #passed(position: number): void {
@@ -126,25 +131,44 @@ export class MemoryLog implements Log {
     if (entry.needed === 0) this.#free(position, entry);
   }
 
-  #fill(cursor: StoreCursor): void {
-    for (const position of this.#stored) {
+  /** From `end` on the cursor is told of records as they come. */
+  async #fill(cursor: StoreCursor, end: number): Promise<void> {
+    let work = 0;
+    for (
+      let position = this.#cursors.neededFrom(0);
+      position !== undefined && position < end;
+      position = this.#cursors.neededFrom(position + 1)
+    ) {
       const entry = this.#entries.get(position);
       if (entry === undefined || !cursor.wants(entry)) continue;
       entry.needed += 1;
       cursor.arrive(position, entry, 'accepted');
+      if (++work % workPerTurn === 0) await turn();
     }
+    cursor.ring();
   }
 
   readonly #store: Store = {
     info: (position) => this.#entries.get(position),
     read: (position) => this.#entries.get(position)?.record,
     passed: (_cursor, position) => this.#passed(position),
-    move: async (record) => this.#place(record, recordSize(record), 'moved'),
+    unstored: () => undefined,
+    hurry: () => {},
+    move: async (record, bornAt) => {
+      this.#place(record, bornAt, 'moved');
+      this.#cursors.ring();
+    },
     create: async (cursor, from) => {
-      if (from === 'oldest') this.#fill(cursor);
+      if (from === 'oldest') await this.#fill(cursor, this.#end);
     },
     save: async () => {},
     rename: async () => {},
-    remove: async () => {},
+    remove: async ({ pending }) => {
+      let work = 0;
+      for (const position of pending) {
+        this.#passed(position);
+        if (++work % workPerTurn === 0) await turn();
+      }
+    },
   };
 }

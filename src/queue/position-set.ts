@@ -1,17 +1,18 @@
 const wordBits = 32;
-const smallestWords = 32;
+const smallestWords = 4;
 const isBigEndian = new Uint8Array(Uint32Array.of(1).buffer)[0] === 0;
 
 /**
- * An ordered set of positions that lie close together: one bit each, and above the bits a tree of 32 branches a node whose bits say which
- * words are not empty, so that the lowest, the highest and the next position are found in a few steps whatever lies in between. The window
- * of bits moves and grows with what is in it.
+ * An ordered set of positions: the words of 32 bits that are not empty, in order, each with its number. Costs 12 bytes for each word that has
+ * something in it, whatever lies between them: three bits a position where all are there, 12 bytes where one of 32 is. Both ends and, where
+ * no word is missing, every position are found in one step; any other in a binary search.
  */
 export class PositionSet {
-  /** Position of the first bit. */
-  #base = 0;
-  /** The bits, then the summary of each level by the one above it; the last level is one word. */
-  #levels = emptyLevels(smallestWords);
+  /** Numbers of the words, ascending, from #from up to #to. */
+  #keys = new Float64Array(smallestWords);
+  #words = new Uint32Array(smallestWords);
+  #from = 0;
+  #to = 0;
   #size = 0;
 
   get size(): number {
@@ -20,44 +21,52 @@ export class PositionSet {
 
   /** How many positions are in at least one of the sets. */
   static unionSize(sets: readonly PositionSet[]): number {
+    const [first] = sets;
+    if (first !== undefined && sets.length === 1) return first.#size;
+    const places = sets.map((set) => set.#from);
     let size = 0;
-    let at = 0;
     for (;;) {
-      const from = Math.min(...sets.map((set) => set.next(at) ?? Number.POSITIVE_INFINITY));
-      if (from === Number.POSITIVE_INFINITY) return size;
-      const word = wordStart(from);
+      let key = Number.POSITIVE_INFINITY;
+      for (const [at, set] of sets.entries()) key = Math.min(key, set.#keyAt(places[at] ?? 0));
+      if (key === Number.POSITIVE_INFINITY) return size;
       let union = 0;
-      for (const set of sets) union |= set.#wordOf(word);
+      for (const [at, set] of sets.entries()) {
+        const place = places[at] ?? 0;
+        if (set.#keyAt(place) !== key) continue;
+        union |= set.#wordAt(place);
+        places[at] = place + 1;
+      }
       size += bitCount(union);
-      at = word + wordBits;
     }
   }
 
   /** The lowest position, undefined when there is none. */
   get first(): number | undefined {
-    return this.#size === 0 ? undefined : this.#base + this.#descend(this.#levels.length - 1, 0, lowestBit);
+    return this.#size === 0 ? undefined : this.#keyAt(this.#from) * wordBits + lowestBit(this.#wordAt(this.#from));
   }
 
   /** The highest position, undefined when there is none. */
   get last(): number | undefined {
-    return this.#size === 0 ? undefined : this.#base + this.#descend(this.#levels.length - 1, 0, highestBit);
+    return this.#size === 0 ? undefined : this.#keyAt(this.#to - 1) * wordBits + highestBit(this.#wordAt(this.#to - 1));
   }
 
   has(position: number): boolean {
-    const at = position - this.#base;
-    return this.#covers(at) && (wordAt(this.#levels[0], at >>> 5) & (1 << at)) !== 0;
+    const key = keyOf(position);
+    const place = this.#find(key);
+    return this.#keyAt(place) === key && (this.#wordAt(place) & (1 << (position & 31))) !== 0;
   }
 
   /** False when it was there already. */
   add(position: number): boolean {
-    if (this.has(position)) return false;
-    if (!this.#covers(position - this.#base)) this.#makeRoom(position);
-    let at = position - this.#base;
-    for (const level of this.#levels) {
-      const before = wordAt(level, at >>> 5);
-      level[at >>> 5] = before | (1 << at);
-      if (before !== 0) break;
-      at >>>= 5;
+    const key = keyOf(position);
+    const bit = 1 << (position & 31);
+    const place = this.#find(key);
+    if (this.#keyAt(place) !== key) {
+      this.#insert(place, key, bit);
+    } else {
+      const word = this.#wordAt(place);
+      if ((word & bit) !== 0) return false;
+      this.#words[place] = word | bit;
     }
     this.#size += 1;
     return true;
@@ -65,53 +74,76 @@ export class PositionSet {
 
   /** False when it was not there. */
   delete(position: number): boolean {
-    if (!this.has(position)) return false;
-    let at = position - this.#base;
-    for (const level of this.#levels) {
-      const left = wordAt(level, at >>> 5) & ~(1 << at);
-      level[at >>> 5] = left;
-      if (left !== 0) break;
-      at >>>= 5;
-    }
+    const key = keyOf(position);
+    const bit = 1 << (position & 31);
+    const place = this.#find(key);
+    if (this.#keyAt(place) !== key) return false;
+    const word = this.#wordAt(place);
+    if ((word & bit) === 0) return false;
+    if (word >>> 0 === bit >>> 0) this.#remove(place);
+    else this.#words[place] = word & ~bit;
     this.#size -= 1;
     return true;
   }
 
-  clear(): void {
-    this.#size = 0;
-    this.#levels = emptyLevels(smallestWords);
-  }
-
   /** The lowest position that is not below `from`, undefined when there is none. */
   next(from: number): number | undefined {
-    let at = Math.max(from - this.#base, 0);
-    for (const [depth, level] of this.#levels.entries()) {
-      if (this.#size === 0 || at >= level.length * wordBits) return undefined;
-      const word = wordAt(level, at >>> 5) & (-1 << at);
-      if (word !== 0) return this.#base + this.#descend(depth - 1, (at >>> 5) * wordBits + lowestBit(word), lowestBit);
-      at = (at >>> 5) + 1;
+    const key = keyOf(from);
+    let place = this.#find(key);
+    if (this.#keyAt(place) === key) {
+      const word = this.#wordAt(place) & (-1 << (from & 31));
+      if (word !== 0) return key * wordBits + lowestBit(word);
+      place += 1;
     }
-    return undefined;
+    return place < this.#to ? this.#keyAt(place) * wordBits + lowestBit(this.#wordAt(place)) : undefined;
+  }
+
+  /** The highest position that is not above `from`, undefined when there is none. */
+  previous(from: number): number | undefined {
+    if (from < 0) return undefined;
+    const key = keyOf(from);
+    let place = this.#find(key);
+    if (this.#keyAt(place) === key) {
+      const shift = from & 31;
+      const word = this.#wordAt(place) & (shift === 31 ? -1 : (1 << (shift + 1)) - 1);
+      if (word !== 0) return key * wordBits + highestBit(word);
+    }
+    place -= 1;
+    return place >= this.#from ? this.#keyAt(place) * wordBits + highestBit(this.#wordAt(place)) : undefined;
   }
 
   /** The lowest position not below `from` that is not in the set. */
   gap(from: number): number {
-    let at = from - this.#base;
-    const bits = bitsOf(this.#levels);
-    while (at >= 0 && at < bits.length * wordBits) {
-      const missing = ~wordAt(bits, at >>> 5) & (-1 << at);
-      if (missing !== 0) return this.#base + (at >>> 5) * wordBits + lowestBit(missing);
-      at = ((at >>> 5) + 1) * wordBits;
+    let key = keyOf(from);
+    let mask = -1 << (from & 31);
+    for (let place = this.#find(key); this.#keyAt(place) === key; place++) {
+      const missing = ~this.#wordAt(place) & mask;
+      if (missing !== 0) return key * wordBits + lowestBit(missing);
+      key += 1;
+      mask = -1;
     }
-    return this.#base + at;
+    return mask === -1 ? key * wordBits : from;
+  }
+
+  /** How many are not below `from` and below `to`. */
+  count(from: number, to: number): number {
+    let count = 0;
+    const lastKey = keyOf(to);
+    for (let place = this.#find(keyOf(from)); this.#keyAt(place) <= lastKey; place++) {
+      let word = this.#wordAt(place);
+      if (this.#keyAt(place) === keyOf(from)) word &= -1 << (from & 31);
+      if (this.#keyAt(place) === lastKey) word &= ~(-1 << (to & 31));
+      count += bitCount(word);
+    }
+    return count;
   }
 
   /** A bit for each position from `from`, a multiple of 32, up to `to`: 1 for those in the set, the lowest first. */
   bits(from: number, to: number): Uint8Array {
     const words = new Uint32Array(Math.max(0, Math.ceil((to - from) / wordBits)));
-    const start = (from - this.#base) / wordBits;
-    const kept = bitsOf(this.#levels).subarray(Math.max(0, start), Math.max(0, start + words.length));
-    words.set(kept, Math.max(0, -start));
+    const low = keyOf(from);
+    for (let place = this.#find(low); this.#keyAt(place) < low + words.length; place++)
+      words[this.#keyAt(place) - low] = this.#wordAt(place);
     const bytes = Buffer.from(words.buffer);
     if (isBigEndian) bytes.swap32();
     return bytes.subarray(0, Math.ceil((to - from) / 8));
@@ -122,71 +154,95 @@ export class PositionSet {
     for (let position = this.first; position !== undefined; position = this.next(position + 1)) yield position;
   }
 
-  /** The bits of 32 positions, the first of which is a multiple of 32. */
-  #wordOf(position: number): number {
-    return position < this.#base ? 0 : wordAt(this.#levels[0], (position - this.#base) / wordBits);
+  /** Infinity behind the last one. */
+  #keyAt(place: number): number {
+    return place < this.#to ? (this.#keys[place] ?? 0) : Number.POSITIVE_INFINITY;
   }
 
-  #covers(at: number): boolean {
-    return at >= 0 && at < bitsOf(this.#levels).length * wordBits;
+  #wordAt(place: number): number {
+    return this.#words[place] ?? 0;
   }
 
-  /** From a word to the bit below it at the edge that `pick` names. */
-  #descend(depth: number, word: number, pick: (word: number) => number): number {
-    let at = word;
-    for (let level = depth; level >= 0; level--) at = at * wordBits + pick(wordAt(this.#levels[level], at));
-    return at;
-  }
-
-  /** Moves the window so that it covers the position, with as much free room on both sides as half of what is in it. */
-  #makeRoom(position: number): void {
-    const low = Math.min(this.first ?? position, position);
-    const high = Math.max(this.last ?? position, position);
-    const span = high - low + 1;
-    const base = Math.max(0, wordStart(low) - wordStart(span / 2));
-    const levels = emptyLevels(Math.max(smallestWords, Math.ceil((2 * span + 2 * wordBits) / wordBits)));
-    if (this.#size > 0) {
-      const words = bitsOf(this.#levels);
-      const from = (wordStart(low) - this.#base) / wordBits;
-      const kept = words.subarray(Math.max(0, from), (wordStart(high) - this.#base) / wordBits + 1);
-      bitsOf(levels).set(kept, (this.#base - base) / wordBits + Math.max(0, from));
-      summarize(levels);
+  /** Place of the first word whose number is not below this one. */
+  #find(key: number): number {
+    const [from, to] = [this.#from, this.#to];
+    if (from === to || this.#keyAt(from) >= key) return from;
+    const lastKey = this.#keyAt(to - 1);
+    if (lastKey <= key) return lastKey === key ? to - 1 : to;
+    const guess = from + (key - this.#keyAt(from));
+    if (guess < to && this.#keyAt(guess) === key) return guess;
+    let [low, high] = [from + 1, to - 1];
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (this.#keyAt(middle) < key) low = middle + 1;
+      else high = middle;
     }
-    this.#base = base;
-    this.#levels = levels;
+    return low;
+  }
+
+  /** Makes room before a place by moving the shorter side; where that has none left, everything moves once to the middle of more room. */
+  #insert(place: number, key: number, word: number): void {
+    const toFront = place - this.#from < this.#to - place;
+    let at = place;
+    if (toFront ? this.#from === 0 : this.#to === this.#keys.length) at += this.#spread();
+    if (toFront) {
+      this.#move(this.#from - 1, this.#from, at);
+      this.#from -= 1;
+      at -= 1;
+    } else {
+      this.#move(at + 1, at, this.#to);
+      this.#to += 1;
+    }
+    this.#keys[at] = key;
+    this.#words[at] = word;
+  }
+
+  #remove(place: number): void {
+    if (place - this.#from < this.#to - place) {
+      this.#move(this.#from + 1, this.#from, place);
+      this.#from += 1;
+    } else {
+      this.#move(place, place + 1, this.#to);
+      this.#to -= 1;
+    }
+    if (this.#from === this.#to) {
+      this.#from = 0;
+      this.#to = 0;
+      if (this.#keys.length > smallestWords) this.#resize(smallestWords, 0);
+    } else if (this.#to - this.#from < this.#keys.length >> 3 && this.#keys.length > 8 * smallestWords) {
+      const words = this.#keys.length >> 1;
+      this.#resize(words, words >> 2);
+    }
+  }
+
+  #move(to: number, from: number, end: number): void {
+    if (from === end) return;
+    this.#keys.copyWithin(to, from, end);
+    this.#words.copyWithin(to, from, end);
+  }
+
+  /** Leaves room on both sides; by how much everything moved. */
+  #spread(): number {
+    const before = this.#from;
+    const count = this.#to - before;
+    const words = 4 * count > 3 * this.#keys.length ? 2 * this.#keys.length : this.#keys.length;
+    this.#resize(words, Math.max(1, (words - count) >> 2));
+    return this.#from - before;
+  }
+
+  #resize(words: number, from: number): void {
+    const [keys, bits] = [new Float64Array(words), new Uint32Array(words)];
+    keys.set(this.#keys.subarray(this.#from, this.#to), from);
+    bits.set(this.#words.subarray(this.#from, this.#to), from);
+    this.#to += from - this.#from;
+    this.#from = from;
+    this.#keys = keys;
+    this.#words = bits;
   }
 }
 
-function emptyLevels(words: number): Uint32Array[] {
-  const levels = [new Uint32Array(words)];
-  for (let length = words; length > 1; ) {
-    length = Math.ceil(length / wordBits);
-    levels.push(new Uint32Array(length));
-  }
-  return levels;
-}
-
-/** Sets the upper levels from the lowest. */
-function summarize(levels: readonly Uint32Array[]): void {
-  for (let depth = 1; depth < levels.length; depth++) {
-    const [below, above] = [levels[depth - 1], levels[depth]];
-    if (below === undefined || above === undefined) return;
-    for (let word = 0; word < below.length; word++) if (below[word] !== 0) above[word >>> 5] = wordAt(above, word >>> 5) | (1 << word);
-  }
-}
-
-function bitsOf(levels: readonly Uint32Array[]): Uint32Array {
-  const [bits] = levels;
-  if (bits === undefined) throw new Error('a position set has at least one level');
-  return bits;
-}
-
-function wordAt(level: Uint32Array | undefined, index: number): number {
-  return level?.[index] ?? 0;
-}
-
-function wordStart(position: number): number {
-  return Math.floor(position / wordBits) * wordBits;
+function keyOf(position: number): number {
+  return Math.floor(position / wordBits);
 }
 
 function lowestBit(word: number): number {
@@ -197,8 +253,9 @@ function highestBit(word: number): number {
   return 31 - Math.clz32(word);
 }
 
+/** Adds up ever larger groups of bits side by side. */
 function bitCount(word: number): number {
-  let count = 0;
-  for (let rest = word; rest !== 0; rest &= rest - 1) count += 1;
-  return count;
+  const pairs = word - ((word >>> 1) & 0x55555555);
+  const fours = (pairs & 0x33333333) + ((pairs >>> 2) & 0x33333333);
+  return Math.imul((fours + (fours >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
 }

@@ -18,21 +18,26 @@ const fixedBytes = 24;
 const inOrderFlag = 1;
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-/** The pieces of a record's bytes, to be written one after the other; head and body are the record's own, not copies. */
-export function encodeRecord(record: LogRecord): readonly [Uint8Array, Uint8Array, Uint8Array] {
-  const tenant = Buffer.from(record.tenant);
-  const only = Buffer.from(record.only ?? '');
-  const front = Buffer.alloc(fixedBytes + tenant.length + only.length);
-  front.writeUInt8(recordVersion, 0);
-  front.writeUInt8(record.inOrder ? inOrderFlag : 0, 1);
-  front.writeUInt16LE(tenant.length, 2);
-  front.writeUInt16LE(only.length, 4);
-  front.writeUInt32LE(record.head.length, 8);
-  front.writeUInt32LE(record.profiles, 12);
-  front.writeDoubleLE(record.receivedAt, 16);
-  front.set(tenant, fixedBytes);
-  front.set(only, fixedBytes + tenant.length);
-  return [front, record.head, record.body];
+/** Bytes of a record before its body. */
+export function frontBytesOf(record: LogRecord): number {
+  return fixedBytes + Buffer.byteLength(record.tenant) + Buffer.byteLength(record.only ?? '') + record.head.length;
+}
+
+/** Writes the bytes of a record up to its body, which follows as it is; returns where they end. */
+export function writeFront(record: LogRecord, into: Buffer, at: number): number {
+  const tenantAt = at + fixedBytes;
+  const onlyAt = tenantAt + into.write(record.tenant, tenantAt);
+  const headAt = onlyAt + into.write(record.only ?? '', onlyAt);
+  into.writeUInt8(recordVersion, at);
+  into.writeUInt8(record.inOrder ? inOrderFlag : 0, at + 1);
+  into.writeUInt16LE(onlyAt - tenantAt, at + 2);
+  into.writeUInt16LE(headAt - onlyAt, at + 4);
+  into.writeUInt16LE(0, at + 6);
+  into.writeUInt32LE(record.head.length, at + 8);
+  into.writeUInt32LE(record.profiles, at + 12);
+  into.writeDoubleLE(record.receivedAt, at + 16);
+  into.set(record.head, headAt);
+  return headAt + record.head.length;
 }
 
 /** What stands before head and body. */

@@ -2,13 +2,12 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import type { DiskLog } from '../../src/queue/disk.ts';
-import type { Cursor, Lease, Limits } from '../../src/queue/log.ts';
+import type { Cursor, Lease, Limits, LogRecord } from '../../src/queue/log.ts';
 import { FakeClock } from '../support/fake-clock.ts';
-import { balance, nameOf, options, record } from './contract.ts';
+import { balance, nameOf, options, record, take } from './contract.ts';
 import { afterKill, afterPowerLoss, type Fate, MemoryFiles } from './disk/memory-files.ts';
 import { openDisk } from './disk/open-disk.ts';
 
-const never = new AbortController().signal;
 // Random lives of a log on disk against the plainest model of one: sets of names. FLAMEGATE_RUNS=5000 is the long campaign.
 const numRuns = Number(process.env['FLAMEGATE_RUNS'] ?? 40);
 /** Seeds that once failed. */
@@ -23,6 +22,7 @@ const step = fc.oneof(
       count: fc.integer({ min: 1, max: 5 }),
       kilobytes: fc.integer({ min: 1, max: 60 }),
       tenant: fc.constantFrom('t', 'u'),
+      together: fc.boolean(),
     }),
   },
   {
@@ -47,6 +47,9 @@ const step = fc.oneof(
   { weight: 1, arbitrary: fc.record({ verb: fc.constant('expire' as const), cursor: cursorName, ageMs: fc.constantFrom(500, 5000) }) },
   { weight: 1, arbitrary: fc.record({ verb: fc.constant('pause' as const), cursor: cursorName }) },
   { weight: 1, arbitrary: fc.record({ verb: fc.constant('retire' as const), cursor: cursorName }) },
+  { weight: 1, arbitrary: fc.record({ verb: fc.constant('close' as const), cursor: cursorName }) },
+  { weight: 1, arbitrary: fc.record({ verb: fc.constant('rename' as const), cursor: cursorName }) },
+  { weight: 1, arbitrary: fc.record({ verb: fc.constant('lose its file' as const), cursor: cursorName }) },
   { weight: 1, arbitrary: fc.record({ verb: fc.constant('forget' as const), cursor: cursorName }) },
   {
     weight: 1,
@@ -72,7 +75,7 @@ interface Row {
 
 /** One cursor as the model has it. */
 interface Half {
-  readonly name: string;
+  name: string;
   cursor: Cursor;
   books: ReturnType<typeof options>;
   /** In the order of positions. */
@@ -82,6 +85,8 @@ interface Half {
   heldUntil: number;
   paused: boolean;
   retired: boolean;
+  /** Its file is gone: it may find whatever is there. */
+  hasLostItsPlace: boolean;
 }
 
 class World {
@@ -98,12 +103,23 @@ class World {
 
   async open(): Promise<void> {
     this.#log = await openDisk('/log', this.clock, { files: this.files, limits: this.limits });
-    for (const name of ['a', 'b']) {
-      const known = this.halves.get(name);
+    for (const key of ['a', 'b']) {
+      const known = this.halves.get(key);
+      const name = known?.name ?? key;
       const books = options({ retired: known?.retired ?? false });
       const cursor = await this.log.cursor(name, books);
       if (known === undefined)
-        this.halves.set(name, { name, cursor, books, rows: [], passed: new Set(), heldUntil: 0, paused: false, retired: false });
+        this.halves.set(key, {
+          name,
+          cursor,
+          books,
+          rows: [],
+          passed: new Set(),
+          heldUntil: 0,
+          paused: false,
+          retired: false,
+          hasLostItsPlace: false,
+        });
       else Object.assign(known, { cursor, books, heldUntil: 0 });
     }
   }
@@ -111,7 +127,7 @@ class World {
   async run(each: Step): Promise<void> {
     switch (each.verb) {
       case 'append':
-        return this.#append(each.count, each.kilobytes, each.tenant);
+        return this.#append(each);
       case 'take':
         return this.#take(this.#half(each.cursor), each.order);
       case 'end':
@@ -134,15 +150,32 @@ class World {
       case 'retire': {
         const half = this.#half(each.cursor);
         half.retired = !half.retired;
+        return half.cursor.retire(half.retired);
+      }
+      case 'close': {
+        const half = this.#half(each.cursor);
         await half.cursor.close();
         this.#givenBack(half);
         half.cursor = await this.log.cursor(half.name, { ...half.books, retired: half.retired });
         return;
       }
+      case 'rename': {
+        const half = this.#half(each.cursor);
+        half.name = `${each.cursor}${this.#names++}`;
+        return half.cursor.rename(half.name);
+      }
+      case 'lose its file': {
+        const half = this.#half(each.cursor);
+        for (const each of this.halves.values()) await each.cursor.close();
+        await this.log.close();
+        const image = this.files.image();
+        assert.ok(image.delete(`/log/cursors/${half.name}.cur`));
+        half.hasLostItsPlace = true;
+        return this.#restart(new MemoryFiles(image));
+      }
       case 'forget': {
         const half = this.#half(each.cursor);
-        await half.cursor.close();
-        await this.log.forget(half.name);
+        await half.cursor.forget();
         const books = options();
         Object.assign(half, {
           cursor: await this.log.cursor(half.name, books),
@@ -192,13 +225,14 @@ class World {
     }
   }
 
-  async #append(count: number, kilobytes: number, tenant: string): Promise<void> {
+  async #append({ count, kilobytes, tenant, together }: Extract<Step, { verb: 'append' }>): Promise<void> {
     const dropped = this.#droppedNow();
     const names = Array.from({ length: count }, () => String(this.#names++));
     const receivedAt = this.clock.now();
-    const appended = await Promise.allSettled(
-      names.map((name) => this.log.append(record(name, { tenant, receivedAt, body: Buffer.from(name.padEnd(kilobytes * 1000, '|')) }))),
-    );
+    const records = names.map((name) => record(name, { tenant, receivedAt, body: Buffer.from(name.padEnd(kilobytes * 1000, '|')) }));
+    const append = async (batch: readonly LogRecord[]): Promise<void> => this.log.append(batch);
+    const whole = together ? append(records) : undefined;
+    const appended = await Promise.allSettled(records.map((each) => whole ?? append([each])));
     for (const [at, name] of names.entries()) {
       if (appended[at]?.status !== 'fulfilled') continue;
       for (const half of this.halves.values()) if (!half.retired) half.rows.push({ name, tenant, receivedAt, freeAt: 0, lease: undefined });
@@ -224,14 +258,12 @@ class World {
       ({ lease, freeAt, tenant }) => lease === undefined && freeAt <= now && !(tenant === 't' && half.heldUntil > now),
     );
     const expected = half.paused ? undefined : order === 'oldest' ? free[0] : free.at(-1);
-    const controller = new AbortController();
-    const taken = half.cursor.take(order, controller.signal);
+    const lease = await half.cursor.take(order);
     if (expected === undefined) {
-      controller.abort();
-      await assert.rejects(taken);
+      assert.equal(lease, undefined);
       return;
     }
-    expected.lease = await taken;
+    expected.lease = lease ?? assert.fail(`cursor ${half.name} has ${expected.name} and does not yield it`);
     const [name = ''] = nameOf(expected.lease.record).split('|');
     assert.equal(name, expected.name);
   }
@@ -266,7 +298,7 @@ class World {
 
   async #expire(half: Half, ageMs: number): Promise<void> {
     const before = this.clock.now() - ageMs;
-    const lease = await half.cursor.takeExpired(before);
+    const lease = await half.cursor.takeExpired(ageMs);
     const expected = half.rows
       .filter((row) => row.lease === undefined && row.receivedAt < before)
       .sort((a, b) => a.receivedAt - b.receivedAt)[0];
@@ -295,10 +327,10 @@ class World {
       const found: Row[] = [];
       const leases: Lease[] = [];
       for (let left = half.cursor.stats.records; left > 0; left--) {
-        const lease = await half.cursor.take('oldest', never);
+        const lease = await take(half.cursor);
         leases.push(lease);
         const [name = ''] = nameOf(lease.record).split('|');
-        const known = half.passed.has(name) || half.rows.some((row) => row.name === name);
+        const known = half.hasLostItsPlace || half.passed.has(name) || half.rows.some((row) => row.name === name);
         assert.ok(known, `cursor ${half.name} found ${name}, which it was never given or was done with for good`);
         found.push({ name, tenant: lease.record.tenant, receivedAt: lease.record.receivedAt, freeAt: 0, lease: undefined });
       }
@@ -308,6 +340,12 @@ class World {
       }
       for (const lease of leases) lease.release(0);
       half.rows = found;
+      if (half.hasLostItsPlace) {
+        half.hasLostItsPlace = false;
+        half.retired = false;
+        half.paused = false;
+        await half.cursor.retire(false);
+      }
       await half.cursor.pause(half.paused);
       assert.equal(half.books.account.dropped.damaged, 0);
     }

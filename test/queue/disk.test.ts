@@ -3,7 +3,7 @@ import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { after, test } from 'node:test';
 import { FakeClock, settle } from '../support/fake-clock.ts';
-import { assertNothing, balance, drain, options, record, testLogContract } from './contract.ts';
+import { append, assertNothing, balance, drain, options, record, take, testLogContract } from './contract.ts';
 import { MemoryFiles } from './disk/memory-files.ts';
 import { openDisk, roomyDisk } from './disk/open-disk.ts';
 
@@ -11,7 +11,6 @@ const base = await mkdtemp(`${tmpdir()}/flamegate-disk-`);
 after(() => rm(base, { recursive: true }));
 let dirs = 0;
 const newDir = (): string => `${base}/${dirs++}`;
-const never = new AbortController().signal;
 
 testLogContract('disk', (clock, limits) => openDisk(newDir(), clock, { limits }));
 testLogContract('disk in memory', (clock, limits) => openDisk('/log', clock, { limits, files: new MemoryFiles() }));
@@ -21,9 +20,9 @@ test('a log on disk is found again as it was: records, progress, pause, retireme
   const clock = new FakeClock();
   const log = await openDisk(dir, clock);
   const [a, b] = [await log.cursor('a:4040/x', options()), await log.cursor('b', options())];
-  for (const name of ['1', '2', '3', '4']) await log.append(record(name, { profiles: 2, tenant: `t${name}` }));
+  for (const name of ['1', '2', '3', '4']) await append(log, record(name, { profiles: 2, tenant: `t${name}` }));
   await drain(a, 1);
-  const second = await a.take('oldest', never);
+  const second = await take(a);
   await drain(a, 1);
   second.release(0);
   await b.pause(true);
@@ -39,7 +38,7 @@ test('a log on disk is found again as it was: records, progress, pause, retireme
   const paused = await again.cursor('b', options({ retired: true }));
   assert.equal(paused.paused, true);
   await paused.pause(false);
-  await again.append(record('5'));
+  await append(again, record('5'));
   assert.deepEqual(await drain(paused, 4), ['1', '2', '3', '4']);
   await assertNothing(paused);
   await found.close();
@@ -57,7 +56,7 @@ test('a killed process repeats at most 200 profiles of a cursor', async () => {
   const files = new MemoryFiles();
   const log = await openDisk('/log', new FakeClock(), { files });
   const cursor = await log.cursor('a', options());
-  await Promise.all(Array.from({ length: 1000 }, (_, at) => log.append(record(String(at)))));
+  await Promise.all(Array.from({ length: 1000 }, (_, at) => append(log, record(String(at)))));
   await drain(cursor, 1000);
   await settle();
   const again = await openDisk('/log', new FakeClock(), { files: new MemoryFiles(files.image()) });
@@ -73,7 +72,7 @@ test('a log on disk drops whole segments, so that the newest fifteen sixteenths 
   const { account } = options();
   const cursor = await log.cursor('a', options({ account }));
   for (let at = 0; at < 200; at++) {
-    await log.append(record(String(at), { body: Buffer.alloc(20_000) }));
+    await append(log, record(String(at), { body: Buffer.alloc(20_000) }));
     const onDisk = (
       await Promise.all((await readdir(dir)).filter((name) => /seg|idx/.test(name)).map((name) => stat(`${dir}/${name}`)))
     ).reduce((sum, { size }) => sum + size, 0);

@@ -32,9 +32,15 @@ test('a position set is an ordered set', () => {
         set.next(probe),
         sorted.find((at) => at >= probe),
       );
+      assert.equal(
+        set.previous(probe),
+        sorted.findLast((at) => at <= probe),
+      );
       let gap = probe;
       while (model.has(gap)) gap += 1;
       assert.equal(set.gap(probe), gap);
+      const to = probe + 100;
+      assert.equal(set.count(probe, to), sorted.filter((at) => at >= probe && at < to).length);
     }),
   );
 });
@@ -53,7 +59,7 @@ test('an emptied position set starts anew anywhere', () => {
   set.add(5);
   set.delete(5);
   set.add(2 ** 52);
-  set.clear();
+  set.delete(2 ** 52);
   assert.equal(set.first, undefined);
   assert.equal(set.next(0), undefined);
   set.add(7);
@@ -71,4 +77,12 @@ test('the union of position sets counts each position once', () => {
       assert.equal(PositionSet.unionSize(sets), new Set(lists.flat()).size);
     }),
   );
+});
+
+test('a position set costs by what is in it, not by what lies between', () => {
+  const set = new PositionSet();
+  const before = process.memoryUsage().arrayBuffers;
+  for (let at = 0; at < 20_000; at++) set.add(at * 1_000_000);
+  assert.ok(process.memoryUsage().arrayBuffers - before < 2 ** 21);
+  assert.equal(set.next(500_001), 1_000_000);
 });

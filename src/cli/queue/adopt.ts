@@ -100,12 +100,7 @@ async function moveOne({ into, names, cursors }: Move, position: number, record:
   const receiving = into.names().flatMap(({ name, retired }) => (retired ? [] : [name]));
   const forAll = targets.length === receiving.length && targets.every((name) => receiving.includes(name));
   const copies = forAll ? [{ ...record, only: undefined }] : targets.map((only) => ({ ...record, only }));
-  const leases = await Promise.all(needing.map((name) => cursors.get(name)?.takeAt(position)));
-  try {
-    await Promise.all(copies.map((copy) => into.append(copy)));
-  } catch (why) {
-    for (const lease of leases) lease?.release(0);
-    throw why;
-  }
+  // Appended at once, so that order is kept. When that fails the cursors are closed, and what was leased stays where it was.
+  const [leases] = await Promise.all([Promise.all(needing.map((name) => cursors.get(name)?.takeAt(position))), into.append(copies)]);
   for (const lease of leases) lease?.done();
 }

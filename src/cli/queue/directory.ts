@@ -26,6 +26,8 @@ export interface Findings {
   damagedRecords: number;
   readonly setAside: string[];
   readonly foreign: string[];
+  /** Endpoints whose place was missing or damaged. */
+  readonly lostPlaces: string[];
   readonly failures: string[];
 }
 
@@ -45,7 +47,7 @@ export async function isQueue(dir: string, files: Files = systemFiles): Promise<
 export async function openQueue(dir: string, how: 'look' | 'change' | 'make'): Promise<QueueDirectory> {
   if (how !== 'make' && !(await isQueue(dir))) throw new DirectoryError(dir, 'there is no queue in it');
   const files = how === 'look' ? readOnly(systemFiles) : systemFiles;
-  const found: Findings = { damagedRecords: 0, setAside: [], foreign: [], failures: [] };
+  const found: Findings = { damagedRecords: 0, setAside: [], foreign: [], lostPlaces: [], failures: [] };
   const open = (path: string, lock: boolean): Promise<DiskLog> =>
     DiskLog.open({ dir: path, files, lock, limits: unlimited, clock: systemClock, report: reportTo(found, path) });
   const log = await open(dir, true);
@@ -90,7 +92,8 @@ export async function endpointsWithDeadLetters(dir: string, files: Files): Promi
 
 function reportTo(found: Findings, dir: string): DiskReport {
   return {
-    opened({ setAside, foreign }) {
+    opened({ setAside, foreign, lostPlaces }) {
+      found.lostPlaces.push(...lostPlaces.map((name) => `${dir}: ${name}`));
       found.setAside.push(...setAside.map((text) => `${dir}/${text}`));
       found.foreign.push(...foreign.map((name) => `${dir}/${name}`));
     },

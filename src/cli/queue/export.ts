@@ -77,7 +77,7 @@ function intoQueue(into: QueueDirectory, dead: boolean): (selected: Selected) =>
     const log = dead ? await into.deadOf(endpoint) : into.log;
     const cursor = dead ? deadCursor : endpoint;
     await ensureCursor(log, cursor, false);
-    await log.append({ ...record, only: cursor });
+    await log.append([{ ...record, only: cursor }]);
     return true;
   };
 }

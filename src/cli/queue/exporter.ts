@@ -14,6 +14,7 @@ export async function withExporter<T>(type: string, settings: object, run: (expo
     const exporter = factory.create(parsed.data, host);
     try {
       await exporter.start();
+      exporter.activate?.();
       return await run(exporter);
     } finally {
       await exporter.stop(AbortSignal.abort());

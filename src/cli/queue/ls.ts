@@ -36,7 +36,11 @@ async function holdingsOf(log: Log): Promise<Holding[]> {
 
 function asJson({ dir, log, found }: QueueDirectory, endpoints: readonly Holding[], dead: ReadonlyMap<string, CursorStats>): string {
   const { records, sizeBytes } = log.stats;
-  const shown = ({ records, profiles, sizeBytes, oldestReceivedAt }: CursorStats) => ({ records, profiles, sizeBytes, oldestReceivedAt });
+  const now = systemClock.now();
+  const shown = ({ records, profiles, sizeBytes, oldestAgeMs }: CursorStats) => {
+    const oldestReceivedAt = oldestAgeMs === undefined ? undefined : Math.round(now - oldestAgeMs);
+    return { records, profiles, sizeBytes, oldestReceivedAt };
+  };
   return `${JSON.stringify({
     dir,
     records,
@@ -49,12 +53,11 @@ function asJson({ dir, log, found }: QueueDirectory, endpoints: readonly Holding
 }
 
 function asText({ dir, log, found }: QueueDirectory, endpoints: readonly Holding[], dead: ReadonlyMap<string, CursorStats>): string {
-  const now = systemClock.now();
-  const cells = ({ records, profiles, sizeBytes, oldestReceivedAt }: CursorStats): string[] => [
+  const cells = ({ records, profiles, sizeBytes, oldestAgeMs }: CursorStats): string[] => [
     String(records),
     String(profiles),
     sizeText(sizeBytes),
-    ageText(oldestReceivedAt, now),
+    ageText(oldestAgeMs),
   ];
   const numbers = [' RECORDS', ' PROFILES', ' SIZE', ' OLDEST'];
   const { records, sizeBytes } = log.stats;

@@ -1,7 +1,6 @@
 import { type Clock, systemClock } from '../../core/clock.ts';
 import type { Exporter } from '../../core/component.ts';
 import { Failed, Invalid } from '../../core/errors.ts';
-import type { LogRecord } from '../../queue/log.ts';
 import { exitCode } from '../exit-code.ts';
 import type { Io } from '../io.ts';
 import { batchOf } from './batch.ts';
@@ -94,7 +93,7 @@ function intoQueue({ log }: QueueDirectory, as: string | undefined): Target {
       const names = log.names().map(({ name }) => name);
       throw new UsageError(`the queue has no endpoint ${only}: choose one with --as; there is: ${names.join(', ') || 'none'}`);
     }
-    await log.append({ ...record, only, receivedAt: systemClock.now() } satisfies LogRecord);
+    await log.append([{ ...record, only, receivedAt: systemClock.now() }]);
   };
 }
 

@@ -25,14 +25,14 @@ function asText({ endpoint, position, record, description }: Selected): string {
   const facts = [
     `#${position}`,
     endpoint,
-    `${ageText(record.receivedAt, now)} old`,
+    `${ageText(now - record.receivedAt)} old`,
     `${kind} ${sizeText(record.body.length)}`,
     `${record.profiles} ${record.profiles === 1 ? 'profile' : 'profiles'}`,
     ...(record.tenant === '' ? [] : [`tenant ${record.tenant}`]),
     labels.map(String).join(' '),
   ];
   const dead =
-    note === undefined ? '' : `\n    ${note.reason} ${ageText(note.at, now)} ago after ${note.attempts} attempts: ${answerOf(note)}`;
+    note === undefined ? '' : `\n    ${note.reason} ${ageText(now - note.at)} ago after ${note.attempts} attempts: ${answerOf(note)}`;
   return `${facts.join('  ')}${dead}`;
 }
 

@@ -10,10 +10,10 @@ export function sizeText(bytes: number): string {
   return unit === 'B' ? `${amount} B` : `${amount >= 100 ? Math.round(amount) : amount.toFixed(1)} ${unit}`;
 }
 
-/** How long ago something was, to the second; "-" when it never was. */
-export function ageText(atMs: number | undefined, nowMs: number): string {
-  if (atMs === undefined) return '-';
-  return formatDuration(Math.max(0, Math.round((nowMs - atMs) / 1000)) * 1000);
+/** An age to the second; "-" for none. */
+export function ageText(ageMs: number | undefined): string {
+  if (ageMs === undefined) return '-';
+  return formatDuration(Math.max(0, Math.round(ageMs / 1000)) * 1000);
 }
 
 /** Columns as wide as their widest cell; those whose heading begins with a space are numbers and stand on the right. */

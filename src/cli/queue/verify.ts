@@ -51,7 +51,7 @@ function isDamaged({ damagedRecords, setAside, segments }: Verdict): boolean {
 }
 
 function asText(dir: string, verdict: Verdict, damaged: boolean): string {
-  const { segments, neededRecords, damagedRecords, setAside, foreign } = verdict;
+  const { segments, neededRecords, damagedRecords, setAside, foreign, lostPlaces } = verdict;
   const lines: string[] = [];
   for (const segment of segments) {
     const path = `${segment.dir}/${segment.file}`;
@@ -61,6 +61,7 @@ function asText(dir: string, verdict: Verdict, damaged: boolean): string {
     if (segment.tailBytes > 0) lines.push(`${path}: ${segment.tailBytes} bytes behind the last record, as a crash leaves them`);
   }
   for (const text of setAside) lines.push(`no use can be made of ${text}`);
+  for (const place of lostPlaces) lines.push(`${place} has no place that can be read: it begins at the oldest record`);
   for (const path of foreign) lines.push(`${path} is not the queue's`);
   const bytes = segments.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
   lines.push(

@@ -1,8 +1,8 @@
 import type { Clock } from '../../core/clock.ts';
 import { messageOf, Refused } from '../../core/errors.ts';
-import type { Limits, LogRecord } from '../log.ts';
+import type { Limits } from '../log.ts';
 import { isFull } from './files.ts';
-import { type Outgoing, outgoing } from './segment.ts';
+import type { Outgoing } from './segment.ts';
 import type { Segments } from './segments.ts';
 
 /*
@@ -14,8 +14,10 @@ import type { Segments } from './segments.ts';
  * segment at the first refused position.
  */
 
-/** An append that waits for its group. */
-export interface Append extends Outgoing {
+/** A batch that waits for its group, which it is written with as a whole. */
+export interface Append {
+  readonly records: readonly Outgoing[];
+  readonly sizeBytes: number;
   readonly how: 'accepted' | 'moved';
   readonly resolve: () => void;
   readonly reject: (why: unknown) => void;
@@ -81,11 +83,12 @@ export class Appender {
   }
 
   /** Resolves when stored as `fsync` says; rejects with Refused. */
-  append(record: LogRecord, how: 'accepted' | 'moved'): Promise<void> {
+  append(records: readonly Outgoing[], how: 'accepted' | 'moved'): Promise<void> {
+    let sizeBytes = 0;
+    for (const { frameBytes } of records) sizeBytes += frameBytes;
     return new Promise((resolve, reject) => {
-      const append = { ...outgoing(record), how, resolve, reject };
-      this.#waiting.push(append);
-      this.#waitingBytes += append.sizeBytes;
+      this.#waiting.push({ records, sizeBytes, how, resolve, reject });
+      this.#waitingBytes += sizeBytes;
       this.#commitSoon();
     });
   }
@@ -177,7 +180,7 @@ export class Appender {
       await segments.complete();
     }
     const segment = segments.open ?? (await segments.begin(end()));
-    await segment.write(group);
+    await segment.write(group.map(({ records }) => records));
     if (fsync === 'never') return;
     if (fsync === 'interval') {
       this.#syncAfterInterval();

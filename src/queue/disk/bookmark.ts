@@ -2,7 +2,7 @@ import type { Clock } from '../../core/clock.ts';
 import type { CursorFile, CursorState } from './cursor-file.ts';
 import { isFull } from './files.ts';
 
-// After a crash a cursor repeats what it passed since the last write: not more than the contract's 200 profiles.
+// After a crash a cursor repeats what it passed since the last write: with what is leased not more than 200 profiles (cursor.ts).
 const mostProfiles = 64;
 const latestMs = 50;
 const retryMs = 1000;
@@ -14,11 +14,13 @@ export interface BookmarkOptions {
   readonly state: () => CursorState;
   /** Whether the cursor is retired now. */
   readonly retired: () => boolean;
-  /** What a start would find: no file, or a cursor that is retired or not. */
-  readonly found: 'nothing' | 'active' | 'retired';
+  /** What this start found: no such cursor, one without a file, or one that is retired or not. */
+  readonly found: 'nothing' | 'missing' | 'active' | 'retired';
   readonly clock: Clock;
   /** Told of every write that failed; it is tried again. */
   readonly onFailure: (why: unknown) => void;
+  /** Told of every write, when it has succeeded or failed. */
+  readonly onWritten: () => void;
 }
 
 /** Keeps one cursor's place on disk: soon after it moved, at once and durably when asked to. One write at a time. */
@@ -29,8 +31,10 @@ export class Bookmark {
   #retiredOnDisk: boolean;
   /** Whether the file is there and may be written in place. */
   #sound: boolean;
-  /** Profiles passed since the last write. */
+  /** Profiles passed since the last write began, and those that it stores. */
   #moved = 0;
+  #writing = 0;
+  #failing = false;
   /** Whether the disk may not know the state after a power loss. */
   #unsynced = false;
   #turn: Promise<void> = Promise.resolve();
@@ -42,7 +46,7 @@ export class Bookmark {
 
   constructor(options: BookmarkOptions) {
     this.#options = options;
-    this.#stored = options.found !== 'nothing';
+    this.#stored = options.found === 'active' || options.found === 'retired';
     this.#sound = this.#stored;
     this.#retiredOnDisk = options.found === 'retired';
   }
@@ -50,6 +54,21 @@ export class Bookmark {
   /** Whether a start would find the cursor, and take for its own what is appended now. */
   get stored(): boolean {
     return this.#stored && (this.#options.retired() || !this.#retiredOnDisk);
+  }
+
+  /** Whether a start would find the cursor, or should miss it. */
+  get isKnown(): boolean {
+    return this.#stored || this.#options.found === 'missing';
+  }
+
+  /** Profiles that the cursor has passed and that a start would not know of; undefined while the disk does not take them. */
+  get unstored(): number | undefined {
+    return this.#failing ? undefined : this.#moved + this.#writing;
+  }
+
+  /** Stores what the cursor has passed as soon as it can. */
+  hurry(): void {
+    if (this.#moved > 0) this.#writeSoon();
   }
 
   /** The cursor passed so many profiles. */
@@ -120,13 +139,19 @@ export class Bookmark {
   async #write(): Promise<CursorState> {
     const { file } = this.#options;
     const state = this.#options.state();
+    this.#writing += this.#moved;
     this.#moved = 0;
     if (state.retired) this.#retiredOnDisk = true;
     try {
       if (this.#sound) await file.write(state);
       else await file.create(state);
+      this.#failing = false;
     } catch (why) {
+      this.#moved += this.#writing;
       throw this.#failed(why);
+    } finally {
+      this.#writing = 0;
+      this.#options.onWritten();
     }
     this.#stored = true;
     this.#sound = true;
@@ -146,7 +171,8 @@ export class Bookmark {
   #failed(why: unknown): unknown {
     if (!isFull(why)) this.#sound = false;
     this.#unsynced = true;
-    this.#moved += 1;
+    this.#failing = true;
+    this.#moved = Math.max(1, this.#moved);
     this.#options.onFailure(why);
     this.#writeAfter(retryMs);
     return why;

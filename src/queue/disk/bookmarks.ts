@@ -28,9 +28,14 @@ export class Bookmarks {
     this.#place = place;
   }
 
-  /** Of a cursor that an earlier process left. */
-  found(cursor: StoreCursor, generation: number): void {
-    this.#byCursor.set(cursor, this.#create(cursor, generation));
+  /** Names of the cursors that a start would find, or should miss. */
+  get names(): string[] {
+    return [...this.#byCursor].flatMap(([{ name }, { isKnown }]) => (isKnown ? [name] : [])).sort();
+  }
+
+  /** Of a cursor that an earlier process left; without a generation when its file is gone. */
+  found(cursor: StoreCursor, generation: number | undefined): void {
+    this.#byCursor.set(cursor, this.#create(cursor, generation ?? 'missing'));
   }
 
   /** Of a new cursor. Resolves when a start would find it, or when the disk is full: then complete() makes up for it. */
@@ -50,6 +55,16 @@ export class Bookmarks {
   /** A cursor passed so many profiles. */
   moved(cursor: StoreCursor, profiles: number): void {
     this.#byCursor.get(cursor)?.moved(profiles);
+  }
+
+  /** As Store.unstored(). */
+  unstored(cursor: StoreCursor): number | undefined {
+    return this.#byCursor.get(cursor)?.unstored;
+  }
+
+  /** As Store.hurry(). */
+  hurry(cursor: StoreCursor): void {
+    this.#byCursor.get(cursor)?.hurry();
   }
 
   /** Resolves when the cursor's state survives a power loss, or when the disk would not take it: that is reported and tried again, and
@@ -80,12 +95,13 @@ export class Bookmarks {
     await this.#removeFormer();
   }
 
-  /** Resolves when the cursor is no longer found. */
-  async remove(cursor: StoreCursor): Promise<void> {
+  /** Resolves when the cursor is no longer found. `unlisted`: stores first that it need not be missed. */
+  async remove(cursor: StoreCursor, unlisted: () => Promise<void>): Promise<void> {
     const bookmark = this.#byCursor.get(cursor);
     const former = this.#former.get(cursor);
     this.#byCursor.delete(cursor);
     this.#former.delete(cursor);
+    await unlisted();
     await bookmark?.remove();
     await former?.remove();
   }
@@ -127,19 +143,20 @@ export class Bookmarks {
     }
   }
 
-  /** `generation`: of the newest slot in its file, undefined when there is no file. */
-  #create(cursor: StoreCursor, generation: number | undefined): Bookmark {
+  /** `generation`: of the newest slot in its file, undefined for a new cursor. */
+  #create(cursor: StoreCursor, generation: number | 'missing' | undefined): Bookmark {
     const { files, dir, logId, clock, end, onFailure } = this.#place;
     return new Bookmark({
-      file: new CursorFile(files, cursorPath(`${dir}/cursors`, cursor.name), logId, generation ?? 0),
+      file: new CursorFile(files, cursorPath(`${dir}/cursors`, cursor.name), logId, typeof generation === 'number' ? generation : 0),
       state: () => {
         const { paused, retired, pending } = cursor;
         return { paused, retired, end: end(), progress: encodeProgress(pending, end(), maxProgressBytes) };
       },
       retired: () => cursor.retired,
-      found: generation === undefined ? 'nothing' : cursor.retired ? 'retired' : 'active',
+      found: generation === undefined ? 'nothing' : generation === 'missing' ? generation : cursor.retired ? 'retired' : 'active',
       clock,
       onFailure,
+      onWritten: () => cursor.stored(),
     });
   }
 }

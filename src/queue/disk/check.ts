@@ -72,7 +72,7 @@ export async function rewriteSegment(files: Files, dir: string, file: string): P
     await files.remove(fresh);
     const to = await files.open(fresh, 'new');
     try {
-      await copySound(from, to, { ...header, logId: (await readIdentity(files, dir)) ?? header.logId });
+      await copySound(from, to, { ...header, logId: (await readIdentity(files, dir))?.id ?? header.logId });
       await to.sync();
     } finally {
       await to.close();

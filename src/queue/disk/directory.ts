@@ -1,8 +1,9 @@
 import { dirname } from 'node:path';
 import { messageOf } from '../../core/errors.ts';
+import type { Births } from '../ages.ts';
 import { DirectoryError } from './directory-error.ts';
 import { type Files, isFull } from './files.ts';
-import { newLogId, readIdentity, writeIdentity } from './identity.ts';
+import { assertWritable, type Identity, newLogId, readIdentity } from './identity.ts';
 import { ownerOf } from './owner.ts';
 import { type Found, findLog } from './recovery.ts';
 
@@ -17,8 +18,8 @@ export interface Directory {
 /** A directory that is ours, and what was found in it. */
 export interface OpenDirectory extends Found {
   readonly id: Uint8Array;
-  /** Whether the id stands on disk: not when the disk was full. */
-  readonly identified: boolean;
+  /** What log.json says; undefined when it is missing or damaged. */
+  readonly identity: Identity | undefined;
   readonly unlock: () => void;
 }
 
@@ -27,17 +28,16 @@ export interface OpenDirectory extends Found {
  * Rejects with DirectoryError when another process has it, when it cannot be written or read, or when a later release wrote it, and then
  * nothing was changed.
  */
-export async function openDirectory({ dir, files, lock }: Directory): Promise<OpenDirectory> {
+export async function openDirectory({ dir, files, lock }: Directory, births: Births): Promise<OpenDirectory> {
   let unlock: (() => void) | undefined;
   try {
     await files.makeDir(dir);
-    const knownId = await readIdentity(files, dir);
+    const identity = await readIdentity(files, dir);
     unlock = lock ? await lockDirectory(files, dir) : () => {};
-    const found = await findLog(files, dir, knownId);
+    const found = await findLog({ files, dir, births }, identity);
+    await assertWritable(files, dir);
     await syncAbove(files, dir, lock);
-    const id = found.id ?? newLogId();
-    const identified = knownId !== undefined || (await identify(files, dir, id));
-    return { ...found, id, identified, unlock };
+    return { ...found, id: found.id ?? newLogId(), identity, unlock };
   } catch (why) {
     unlock?.();
     if (why instanceof DirectoryError) throw why;
@@ -49,16 +49,6 @@ async function lockDirectory(files: Files, dir: string): Promise<() => void> {
   const unlock = await files.lock(`${dir}/LOCK`);
   if (unlock === undefined) throw new DirectoryError(dir, 'another process is using it; one process at a time may');
   return unlock;
-}
-
-async function identify(files: Files, dir: string, id: Uint8Array): Promise<boolean> {
-  try {
-    await writeIdentity(files, dir, id);
-    return true;
-  } catch (why) {
-    if (isFull(why)) return false;
-    throw why;
-  }
 }
 
 /** A start that was cut short may have left the directory's name unsynced in the one above, and with dead letters that one's name too. */

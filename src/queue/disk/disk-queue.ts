@@ -59,7 +59,7 @@ export class DiskQueue implements Shared {
     }
   }
 
-  /** A holder comes, with the host and the limits that count from now on. */
+  /** The host and the limits that count from now on. */
   attach(queue: DiskQueueConfig, host: Host): void {
     this.#queue = queue;
     this.#host = host;

@@ -32,14 +32,21 @@ export class HostReport implements DiskReport {
     this.#host = host;
     // Asking for them shows them at 0 from the start.
     void this.#damagedRecords;
+    void this.#lostPlaces;
     void this.#fsyncSeconds;
   }
 
-  opened({ records, sizeBytes, setAside, foreign }: OpenedFacts): void {
+  opened({ records, sizeBytes, setAside, foreign, lostPlaces }: OpenedFacts): void {
     const { log } = this.#host;
     log.info('queue opened', { dir: this.#dir, records, size: formatSize(sizeBytes) });
     if (setAside.length > 0)
       log.error('files of the queue could not be used and were renamed to NAME.bad', { dir: this.#dir, files: setAside });
+    this.#lostPlaces.value += lostPlaces.length;
+    if (lostPlaces.length > 0)
+      log.error('the place of endpoints in the queue is missing or damaged: they begin at the oldest profile, and may get some again', {
+        dir: this.#dir,
+        endpoints: lostPlaces,
+      });
     if (foreign.length > 0)
       log.warn("files in the queue directory are not the queue's and are left alone", { dir: this.#dir, files: foreign });
   }
@@ -94,6 +101,11 @@ export class HostReport implements DiskReport {
   get #damagedRecords(): { value: number } {
     const help = 'Records that a cursor needed and that could not be read from disk any more, since the process started.';
     return this.#host.metrics.counter('flamegate_queue_damaged_records_total', help, this.#labels);
+  }
+
+  get #lostPlaces(): { value: number } {
+    const help = 'Endpoints whose place in the queue was missing or damaged at a start, so that they began at the oldest profile.';
+    return this.#host.metrics.counter('flamegate_queue_lost_places_total', help, this.#labels);
   }
 
   get #labels(): { readonly exporter: string } {

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { DirectoryError } from './directory-error.ts';
-import { type Files, writeAll } from './files.ts';
+import { type Files, isFull, writeAll } from './files.ts';
 import { logIdBytes } from './frame.ts';
 
 /** The format of the directory as a whole that is written, and the newest that is read. */
@@ -17,8 +17,16 @@ export function newLogId(): LogId {
   return randomBytes(logIdBytes);
 }
 
-/** The id of the log in a directory; undefined when its file is missing or damaged. Throws DirectoryError when a later release wrote it. */
-export async function readIdentity(files: Files, dir: string): Promise<LogId | undefined> {
+/** What a log says of itself. */
+export interface Identity {
+  readonly id: LogId;
+  /** Names of the cursors that have a place in it: so that one whose file is gone is missed. Earlier builds said nothing of them. */
+  readonly cursors: readonly string[];
+}
+
+/** What the log in a directory says of itself; undefined when its file is missing or damaged. Throws DirectoryError when a later release wrote
+ *  it. */
+export async function readIdentity(files: Files, dir: string): Promise<Identity | undefined> {
   const bytes = await files.read(`${dir}/${fileName}`);
   const facts = bytes === undefined ? undefined : parse(bytes);
   if (facts === undefined) return undefined;
@@ -30,13 +38,15 @@ export async function readIdentity(files: Files, dir: string): Promise<LogId | u
     );
   }
   const id = typeof facts['id'] === 'string' ? Buffer.from(facts['id'], 'hex') : undefined;
-  return id?.length === logIdBytes ? id : undefined;
+  if (id?.length !== logIdBytes) return undefined;
+  const cursors = Array.isArray(facts['cursors']) ? facts['cursors'].filter((name) => typeof name === 'string') : [];
+  return { id, cursors };
 }
 
-/** Resolves when the id survives a power loss. */
-export async function writeIdentity(files: Files, dir: string, id: LogId): Promise<void> {
+/** Resolves when it survives a power loss. */
+export async function writeIdentity(files: Files, dir: string, { id, cursors }: Identity): Promise<void> {
   const path = `${dir}/${fileName}`;
-  const facts = { format: 'flamegate queue', version: formatVersion, needs: neededRelease, id: Buffer.from(id).toString('hex') };
+  const facts = { format: 'flamegate queue', version: formatVersion, needs: neededRelease, id: Buffer.from(id).toString('hex'), cursors };
   await files.remove(`${path}.new`);
   const file = await files.open(`${path}.new`, 'new');
   try {
@@ -47,6 +57,18 @@ export async function writeIdentity(files: Files, dir: string, id: LogId): Promi
   }
   await files.rename(`${path}.new`, path);
   await files.syncDir(dir);
+}
+
+/** Whether the file can be written: it is, under another name. Resolves when the disk is full as well. */
+export async function assertWritable(files: Files, dir: string): Promise<void> {
+  const path = `${dir}/${fileName}.new`;
+  try {
+    await files.remove(path);
+    await (await files.open(path, 'new')).close();
+    await files.remove(path);
+  } catch (why) {
+    if (!isFull(why)) throw why;
+  }
 }
 
 function parse(bytes: Uint8Array): Record<string, unknown> | undefined {

@@ -1,14 +1,16 @@
 import { messageOf } from '../../core/errors.ts';
+import type { Births } from '../ages.ts';
 import type { PositionSet } from '../position-set.ts';
 import { decodeProgress } from '../progress.ts';
+import { turn, workPerTurn } from '../slices.ts';
 import type { StoreCursor } from '../store.ts';
 import { CursorFile, type CursorState, cursorNameOf } from './cursor-file.ts';
 import { DirectoryError } from './directory-error.ts';
 import { type Files, isBadSector, type OpenFile, readAll } from './files.ts';
 import { decodeSegmentHeader, frameHeaderBytes, headerByFirstFrame, type SegmentHeader, segmentHeaderBytes } from './frame.ts';
-import type { LogId } from './identity.ts';
-import { scanFrames } from './scan.ts';
-import { Segment } from './segment.ts';
+import type { Identity, LogId } from './identity.ts';
+import { type ScannedFrame, scanFrames } from './scan.ts';
+import { Segment, type SegmentFile } from './segment.ts';
 import { SegmentIndex } from './segment-index.ts';
 import type { Segments } from './segments.ts';
 
@@ -24,9 +26,10 @@ import type { Segments } from './segments.ts';
 /** A cursor that an earlier process left. */
 export interface FoundCursor {
   readonly name: string;
-  /** Undefined when both slots are damaged: it starts at the first position there is, and repeats. */
+  /** Undefined when its file is gone or both slots in it are damaged: it starts at the first position there is, and repeats. */
   readonly state: CursorState | undefined;
-  readonly generation: number;
+  /** Undefined when its file is gone. */
+  readonly generation: number | undefined;
 }
 
 /** What is in a directory. */
@@ -42,6 +45,13 @@ export interface Found {
   readonly foreign: readonly string[];
 }
 
+/** Where a log is looked for. */
+export interface Place {
+  readonly files: Files;
+  readonly dir: string;
+  readonly births: Births;
+}
+
 /** A segment file whose header is known. */
 interface Candidate {
   readonly name: string;
@@ -51,8 +61,9 @@ interface Candidate {
 
 const ours = /^(log\.json(\.new)?|LOCK|LOCK-journal|cursors|dead|[0-9a-f]{16}\.idx|.*\.bad)$/;
 
-/** Reads a directory. `id`: of the log, undefined when its file is gone; then the segments tell. */
-export async function findLog(files: Files, dir: string, knownId: LogId | undefined): Promise<Found> {
+/** Reads a directory. `identity`: what log.json says, undefined when it is gone; then the segments tell the id. */
+export async function findLog(place: Place, identity: Identity | undefined): Promise<Found> {
+  const { files, dir } = place;
   const names = [...(await files.list(dir))].sort();
   const segmentNames = names.filter((name) => /^[0-9a-f]{16}\.seg$/.test(name));
   const setAside: string[] = [];
@@ -61,14 +72,14 @@ export async function findLog(files: Files, dir: string, knownId: LogId | undefi
     setAside.push(`${name}: ${why}`);
   };
   const candidates = await readHeaders(files, dir, segmentNames, put);
-  const id = knownId ?? (candidates.find(({ header }) => header.createdAt > 0) ?? candidates[0])?.header.logId;
+  const id = identity?.id ?? (candidates.find(({ header }) => header.createdAt > 0) ?? candidates[0])?.header.logId;
   const chosen = await choose(candidates, id, put);
-  const cursors = id === undefined ? [] : await findCursors(files, `${dir}/cursors`, id);
+  const cursors = id === undefined ? [] : await findCursors(files, `${dir}/cursors`, id, identity?.cursors ?? []);
   let end = 0;
   for (const { state } of cursors) if (state !== undefined) end = Math.max(end, state.end);
   const segments: Segment[] = [];
   for (const [at, candidate] of chosen.entries()) {
-    const segment = await loadSegment(files, dir, candidate, chosen[at + 1]?.header.first ?? Number.MAX_SAFE_INTEGER);
+    const segment = await loadSegment(place, candidate, chosen[at + 1]?.header.first);
     if (segment.index.end > segment.first) segments.push(segment);
     else if (at === chosen.length - 1 && end <= segment.first)
       await segment.remove(); // made by a process that acknowledged nothing in it
@@ -85,32 +96,52 @@ export async function findLog(files: Files, dir: string, knownId: LogId | undefi
  * Where a cursor stands, from what an earlier process stored. Adds to `lost` what it has not passed and nobody has any more. Between what was
  * stored of its progress and the end of the log at that time, when there was no room for all of it, everything counts as its own.
  */
-export function restoreCursor(
+export async function restoreCursor(
   cursor: StoreCursor,
   state: CursorState | undefined,
   segments: Segments,
   end: number,
   lost: PositionSet,
-): void {
+): Promise<void> {
   const known = state === undefined ? { pending: [], end: segments.oldest?.first ?? end } : decodeProgress(state.progress, state.end);
   const cutAt = state?.end ?? 0;
   const isItsOwn = ({ only }: { readonly only: string | undefined }): boolean => only === undefined || only === cursor.name;
   let lostHere = 0;
-  const visit = (position: number, sure: boolean): void => {
-    const segment = segments.find(position);
-    const entry = segment?.index.get(position);
-    if (segment !== undefined && entry !== undefined) {
-      if (!sure && !(position < cutAt ? isItsOwn(entry) : cursor.wants(entry))) return;
-      segment.needed += 1;
-      cursor.arrive(position, entry, 'found');
-    } else if (sure || !cursor.retired) {
-      lost.add(position);
-      lostHere += 1;
+  let work = 0;
+  let segment: Segment | undefined;
+  const visit = async (from: number, to: number, sure: boolean): Promise<void> => {
+    for (let position = from; position < to; position++) {
+      if (++work % workPerTurn === 0) await turn();
+      if (segment === undefined || position < segment.first || position >= segment.index.end) segment = segments.find(position);
+      const entry = segment?.index.get(position);
+      if (segment !== undefined && entry !== undefined) {
+        if (!sure && !(position < cutAt ? isItsOwn(entry) : cursor.wants(entry))) continue;
+        segment.needed += 1;
+        cursor.arrive(position, entry, 'found');
+      } else if (sure || !cursor.retired) {
+        lost.add(position);
+        lostHere += 1;
+      }
     }
   };
-  for (const { from, to } of known.pending) for (let position = from; position < Math.min(to, end); position++) visit(position, true);
-  for (let position = known.end; position < end; position++) visit(position, false);
+  for (const { from, to } of known.pending) await visit(from, Math.min(to, end), true);
+  await visit(known.end, end, false);
   cursor.loseUnknown(lostHere);
+}
+
+/** Gives a new cursor all that is there and comes before `end`. */
+export async function fillCursor(cursor: StoreCursor, segments: Segments, end: number): Promise<void> {
+  let work = 0;
+  for (const segment of segments) {
+    for (let position = segment.first; position < Math.min(end, segment.index.end); position++) {
+      if (++work % workPerTurn === 0) await turn();
+      const info = segment.index.get(position);
+      if (info === undefined || !cursor.wants(info)) continue;
+      segment.needed += 1;
+      cursor.arrive(position, info, 'accepted');
+    }
+  }
+  cursor.ring();
 }
 
 async function readHeaders(
@@ -188,39 +219,61 @@ function isMisnamed({ name, header }: Candidate): boolean {
   return Number.parseInt(name, 16) !== header.first;
 }
 
-async function loadSegment(files: Files, dir: string, { name, header, fileBytes }: Candidate, end: number): Promise<Segment> {
-  const path = `${dir}/${name}`;
-  const indexFile = await readIndex(files, path);
-  const index = indexFile === undefined ? undefined : SegmentIndex.decode(indexFile, { ...header, sizeBytes: fileBytes });
-  if (index !== undefined && index.end <= end)
-    return new Segment(files, path, header, index, { fileBytes, indexBytes: indexFile?.length ?? 0 });
-  const segment = new Segment(files, path, header, await scanSegment(files, path, { header, fileBytes, end }), {
-    fileBytes,
-    indexBytes: 0,
-  });
+/** `next`: where the next segment begins; undefined for the last one. */
+async function loadSegment(place: Place, { name, header, fileBytes }: Candidate, next: number | undefined): Promise<Segment> {
+  const { files, dir, births } = place;
+  const file = { files, path: `${dir}/${name}`, births };
+  const indexFile = await readIndex(files, file.path);
+  const index = indexFile === undefined ? undefined : SegmentIndex.decode(indexFile, { ...header, sizeBytes: fileBytes }, births);
+  if (index !== undefined && index.end <= (next ?? Number.MAX_SAFE_INTEGER))
+    return new Segment(file, header, index, { fileBytes, indexBytes: indexFile?.length ?? 0 });
+  const segment = new Segment(file, header, await scanSegment(file, { header, fileBytes, next }), { fileBytes, indexBytes: 0 });
   if (segment.index.end > segment.first) await segment.complete();
   return segment;
 }
 
+/** What the last segment's last group leaves of a batch that is not whole is left out: a crash came before that was acknowledged. */
 async function scanSegment(
-  files: Files,
-  path: string,
-  segment: { header: SegmentHeader; fileBytes: number; end: number },
+  { files, path, births }: SegmentFile,
+  { header, fileBytes, next }: { readonly header: SegmentHeader; readonly fileBytes: number; readonly next: number | undefined },
 ): Promise<SegmentIndex> {
-  const { header, fileBytes, end } = segment;
   const index = new SegmentIndex(header.first);
+  const add = ({ position, offset, length, front }: ScannedFrame): void => {
+    if (front !== undefined) index.add(position, offset, length, { ...front, bornAt: births.bornAt(front.receivedAt) });
+  };
+  /** Frames of the last group, from the first that belongs to a batch of several on. */
+  let undecided: ScannedFrame[] = [];
+  let work = 0;
   const file = await files.open(path, 'read');
   try {
+    const end = next ?? Number.MAX_SAFE_INTEGER;
     for await (const frame of scanFrames(file, { sizeBytes: fileBytes, mark: header.mark, first: header.first, end })) {
-      if (frame.front !== undefined) index.add(frame.position, frame.offset, frame.length, frame.front);
+      if (++work % workPerTurn === 0) await turn();
+      const { group, before, after } = frame.batch;
+      if (undecided.length > 0 && undecided[0]?.batch.group !== group) {
+        for (const each of undecided) add(each);
+        undecided = [];
+      }
+      if (undecided.length > 0 || before + after > 0) undecided.push(frame);
+      else add(frame);
     }
   } finally {
     await file.close();
   }
+  for (const frame of next === undefined ? wholeBatches(undecided) : undecided) add(frame);
   return index;
 }
 
-async function findCursors(files: Files, dir: string, id: LogId): Promise<FoundCursor[]> {
+/** Frames of batches of which every frame is there and sound; one by itself is its own affair. */
+function wholeBatches(frames: readonly ScannedFrame[]): ScannedFrame[] {
+  const sound = new Map<number, number>();
+  const batchOf = ({ position, batch }: ScannedFrame): number => position - batch.before;
+  for (const frame of frames) if (frame.front !== undefined) sound.set(batchOf(frame), (sound.get(batchOf(frame)) ?? 0) + 1);
+  return frames.filter((frame) => sound.get(batchOf(frame)) === frame.batch.before + 1 + frame.batch.after);
+}
+
+/** By their files, and those that have none any more by what log.json says. */
+async function findCursors(files: Files, dir: string, id: LogId, names: readonly string[]): Promise<FoundCursor[]> {
   const found: FoundCursor[] = [];
   for (const file of [...(await files.list(dir))].sort()) {
     if (file.endsWith('.cur.new')) await files.remove(`${dir}/${file}`);
@@ -228,6 +281,9 @@ async function findCursors(files: Files, dir: string, id: LogId): Promise<FoundC
     if (name === undefined) continue;
     const slot = await CursorFile.read(files, `${dir}/${file}`, id);
     found.push({ name, state: slot?.state, generation: slot?.generation ?? 0 });
+  }
+  for (const name of names) {
+    if (!found.some((cursor) => cursor.name === name)) found.push({ name, state: undefined, generation: undefined });
   }
   return found;
 }

@@ -6,6 +6,8 @@ export interface OpenedFacts {
   readonly setAside: readonly string[];
   /** Files that are none of a queue's; left alone. */
   readonly foreign: readonly string[];
+  /** Cursors whose place was missing or damaged: they begin at the oldest record. */
+  readonly lostPlaces: readonly string[];
 }
 
 /** Who is told what happens to a log on disk. */

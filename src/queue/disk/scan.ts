@@ -1,7 +1,7 @@
 import { crc32 } from 'node:zlib';
 import { decodeRecordFront, longestFrontBytes, type RecordFront } from '../record.ts';
 import { type OpenFile, salvage } from './files.ts';
-import { decodeFrameHeader, frameHeaderBytes, markBytes, segmentHeaderBytes } from './frame.ts';
+import { type BatchPlace, decodeFrameHeader, frameHeaderBytes, markBytes, segmentHeaderBytes } from './frame.ts';
 
 /** A frame that was found in a segment. */
 export interface ScannedFrame {
@@ -12,6 +12,7 @@ export interface ScannedFrame {
   readonly length: number;
   /** Undefined when its bytes are not those that were written. */
   readonly front: RecordFront | undefined;
+  readonly batch: BatchPlace;
 }
 
 /** Which frames to look for. */
@@ -42,9 +43,9 @@ export async function* scanFrames(file: OpenFile, options: ScanOptions): AsyncGe
       offset = await findMark(window, mark, offset + 1, sizeBytes);
       continue;
     }
-    const { position, length, crc } = header;
+    const { position, length, crc, batch } = header;
     const sound = (await crcOf(window, from, length)) === crc;
-    yield { position, offset, length, front: sound ? await frontOf(window, from, length) : undefined };
+    yield { position, offset, length, batch, front: sound ? await frontOf(window, from, length) : undefined };
     next = position + 1;
     offset = from + length;
   }

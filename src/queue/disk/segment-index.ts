@@ -1,5 +1,7 @@
 import { crc32 } from 'node:zlib';
+import type { Births } from '../ages.ts';
 import type { RecordInfo } from '../store.ts';
+import { frameHeaderBytes } from './frame.ts';
 
 /*
  * Index of a complete segment, so that a start need not read the segment. Little-endian; made anew by a scan when it is missing, damaged or
@@ -17,6 +19,7 @@ import type { RecordInfo } from '../store.ts';
 
 const headerBytes = 72;
 const entryBytes = 24;
+const timeAt = 16;
 const indexVersion = 1;
 const magic = Buffer.from('FLAMEIDX');
 const inOrderFlag = 1;
@@ -42,13 +45,14 @@ interface Kind {
   readonly inOrder: boolean;
 }
 
-/** What is known of each record of a segment: 24 bytes of memory a record. */
+/** What is known of each record of a segment: 24 bytes of memory a record, as in the file but for the time, which is monotonic here. */
 export class SegmentIndex {
   readonly first: number;
   #bytes = Buffer.alloc(16 * entryBytes);
   #records = 0;
   readonly #kinds: Kind[] = [];
   readonly #kindNumbers = new Map<string, number>();
+  #lastKind: (Kind & { readonly number: number }) | undefined;
 
   constructor(first: number) {
     this.first = first;
@@ -67,7 +71,7 @@ export class SegmentIndex {
     this.#bytes.writeUInt32LE(length, at + 4);
     this.#bytes.writeUInt32LE(facts.profiles, at + 8);
     this.#bytes.writeUInt32LE(this.#numberOf(facts), at + 12);
-    this.#bytes.writeDoubleLE(facts.receivedAt, at + 16);
+    this.#bytes.writeDoubleLE(facts.bornAt, at + timeAt);
     this.#records = position - this.first + 1;
   }
 
@@ -88,15 +92,23 @@ export class SegmentIndex {
       length,
       sizeBytes: length,
       profiles: this.#bytes.readUInt32LE(at + 8),
-      receivedAt: this.#bytes.readDoubleLE(at + 16),
+      bornAt: this.#bytes.readDoubleLE(at + timeAt),
       tenant: kind.tenant,
       only: kind.only,
       inOrder: kind.inOrder,
     };
   }
 
+  /** Offset of the byte behind the frame of a record; undefined when that position is gone or damaged. */
+  endOffset(position: number): number | undefined {
+    const at = (position - this.first) * entryBytes;
+    if (at < 0 || position >= this.end) return undefined;
+    const offset = this.#bytes.readUInt32LE(at);
+    return offset === 0 ? undefined : offset + frameHeaderBytes + this.#bytes.readUInt32LE(at + 4);
+  }
+
   /** The bytes of its file. */
-  encode(segment: IndexOf): Uint8Array {
+  encode(segment: IndexOf, births: Births): Uint8Array {
     const header = Buffer.alloc(headerBytes);
     header.set(magic, 0);
     header.writeUInt16LE(indexVersion, 8);
@@ -107,6 +119,7 @@ export class SegmentIndex {
     header.writeBigUInt64LE(BigInt(segment.sizeBytes), 56);
     header.writeUInt32LE(this.#kinds.length, 64);
     const bytes = Buffer.concat([header, this.#bytes.subarray(0, this.#records * entryBytes), ...this.#kinds.map(encodeKind)]);
+    births.toReceivedAt(new DataView(bytes.buffer, bytes.byteOffset + headerBytes, this.#records * entryBytes), timeAt, entryBytes);
     bytes.writeUInt32LE(crcOf(bytes), 68);
     return bytes;
   }
@@ -118,7 +131,7 @@ export class SegmentIndex {
   }
 
   /** From the bytes of a file; undefined when they are damaged or describe another segment, or more of this one than there is. */
-  static decode(bytes: Uint8Array, segment: IndexOf): SegmentIndex | undefined {
+  static decode(bytes: Uint8Array, segment: IndexOf, births: Births): SegmentIndex | undefined {
     const view = viewOf(bytes);
     if (view === undefined) return undefined;
     const found = segmentOf(view);
@@ -129,6 +142,7 @@ export class SegmentIndex {
     index.#records = view.readUInt32LE(48);
     const kindsAt = headerBytes + index.#records * entryBytes;
     index.#bytes = Buffer.from(view.subarray(headerBytes, kindsAt));
+    births.toBornAt(new DataView(index.#bytes.buffer, index.#bytes.byteOffset, index.#bytes.length), timeAt, entryBytes);
     for (let kind = 0, at = kindsAt; kind < view.readUInt32LE(64); kind++) at = index.#decodeKind(view, at);
     return index;
   }
@@ -146,6 +160,14 @@ export class SegmentIndex {
   }
 
   #numberOf({ tenant, only, inOrder }: Kind): number {
+    const last = this.#lastKind;
+    if (last !== undefined && last.tenant === tenant && last.only === only && last.inOrder === inOrder) return last.number;
+    const number = this.#findNumber({ tenant, only, inOrder });
+    this.#lastKind = { tenant, only, inOrder, number };
+    return number;
+  }
+
+  #findNumber({ tenant, only, inOrder }: Kind): number {
     const key = `${inOrder ? '+' : '-'}${only?.length ?? ''}:${only ?? ''}${tenant}`;
     const known = this.#kindNumbers.get(key);
     if (known !== undefined) return known;

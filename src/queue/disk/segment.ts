@@ -1,37 +1,51 @@
 import { crc32 } from 'node:zlib';
+import type { Births } from '../ages.ts';
 import type { LogRecord } from '../log.ts';
-import { decodeRecord, encodeRecord } from '../record.ts';
+import { decodeRecord, frontBytesOf, writeFront } from '../record.ts';
+import type { RecordInfo } from '../store.ts';
 import { type Files, type OpenFile, readAll, writeAll } from './files.ts';
 import {
+  type BatchPlace,
   decodeFrameHeader,
-  encodeFrameHeader,
   encodeSegmentHeader,
   frameHeaderBytes,
+  mostInBatch,
   type SegmentHeader,
   segmentHeaderBytes,
+  writeFrameHeader,
 } from './frame.ts';
 import { SegmentIndex } from './segment-index.ts';
 
-/** A record on its way into a segment. */
-export interface Outgoing {
+/** A record on its way into a segment, and what cursors will know of it. */
+export interface Outgoing extends RecordInfo {
   readonly record: LogRecord;
-  /** Its bytes, in pieces. */
-  readonly pieces: readonly Uint8Array[];
+  /** Up to the body, without its frame. */
+  readonly frontBytes: number;
   /** With its frame. */
-  readonly sizeBytes: number;
+  readonly frameBytes: number;
 }
 
 /** A record ready to be written. */
-export function outgoing(record: LogRecord): Outgoing {
-  const pieces = encodeRecord(record);
-  let sizeBytes = frameHeaderBytes;
-  for (const piece of pieces) sizeBytes += piece.length;
-  return { record, pieces, sizeBytes };
+export function outgoing(record: LogRecord, bornAt: number): Outgoing {
+  const { tenant, profiles, only, inOrder } = record;
+  const frontBytes = frontBytesOf(record);
+  const sizeBytes = frontBytes + record.body.length;
+  return { record, bornAt, tenant, profiles, only, inOrder, frontBytes, sizeBytes, frameBytes: frameHeaderBytes + sizeBytes };
 }
+
+// Below, a copy costs less than one piece more in a write.
+const mostCopiedBytes = 4096;
 
 /** Path of the segment that begins at a position. */
 export function segmentPath(dir: string, first: number): string {
   return `${dir}/${first.toString(16).padStart(16, '0')}.seg`;
+}
+
+/** Where a segment's file is. */
+export interface SegmentFile {
+  readonly files: Files;
+  readonly path: string;
+  readonly births: Births;
 }
 
 /**
@@ -44,6 +58,7 @@ export class Segment {
   /** Sum over the cursors of what they have not passed here. */
   needed = 0;
   readonly #files: Files;
+  readonly #births: Births;
   #path: string;
   #file: Promise<OpenFile> | undefined;
   /** Where the next frame goes: all before is acknowledged. */
@@ -51,10 +66,17 @@ export class Segment {
   /** What the file may have grown to: more than #sizeBytes after a write that failed. */
   #fileBytes: number;
   #indexBytes: number;
+  #group: 0 | 1 = 0;
 
-  constructor(files: Files, path: string, header: SegmentHeader, index: SegmentIndex, sizes: { fileBytes: number; indexBytes: number }) {
-    this.#files = files;
-    this.#path = path;
+  constructor(
+    place: SegmentFile,
+    header: SegmentHeader,
+    index: SegmentIndex,
+    sizes: { readonly fileBytes: number; readonly indexBytes: number },
+  ) {
+    this.#files = place.files;
+    this.#path = place.path;
+    this.#births = place.births;
     this.header = header;
     this.index = index;
     this.#sizeBytes = sizes.fileBytes;
@@ -64,11 +86,10 @@ export class Segment {
 
   /** A new file with its header, not yet synced. What is left of an earlier attempt at the same position is replaced: nothing in it was
    *  acknowledged. */
-  static async create(files: Files, dir: string, header: SegmentHeader): Promise<Segment> {
-    const path = segmentPath(dir, header.first);
-    await files.remove(path);
-    const file = await files.open(path, 'new');
-    const segment = new Segment(files, path, header, new SegmentIndex(header.first), { fileBytes: segmentHeaderBytes, indexBytes: 0 });
+  static async create(place: SegmentFile, header: SegmentHeader): Promise<Segment> {
+    await place.files.remove(place.path);
+    const file = await place.files.open(place.path, 'new');
+    const segment = new Segment(place, header, new SegmentIndex(header.first), { fileBytes: segmentHeaderBytes, indexBytes: 0 });
     segment.#file = Promise.resolve(file);
     try {
       await writeAll(file, [encodeSegmentHeader(header)], 0);
@@ -97,16 +118,52 @@ export class Segment {
     return this.#fileBytes + this.#indexBytes;
   }
 
-  /** Writes frames at positions from the index's end on. They count only once publish() says so. */
-  async write(batch: readonly Outgoing[]): Promise<void> {
-    const pieces: Uint8Array[] = [];
-    let bytes = 0;
-    for (const [at, { pieces: record, sizeBytes }] of batch.entries()) {
-      pieces.push(encodeFrameHeader(this.header.mark, this.index.end + at, record), ...record);
-      bytes += sizeBytes;
+  /** Writes the frames of batches at positions from the index's end on, a group. They count only once publish() says so. */
+  async write(group: readonly (readonly Outgoing[])[]): Promise<void> {
+    this.#group = this.#group === 0 ? 1 : 0;
+    let [bytes, ownBytes] = [0, 0];
+    for (const batch of group) {
+      for (const { frameBytes, record } of batch) {
+        bytes += frameBytes;
+        ownBytes += record.body.length <= mostCopiedBytes ? frameBytes : frameBytes - record.body.length;
+      }
     }
+    const pieces = this.#pieces(group, Buffer.allocUnsafe(ownBytes));
     this.#fileBytes = this.#sizeBytes + bytes;
     await writeAll(await this.#open(), pieces, this.#sizeBytes);
+  }
+
+  /** The bytes of a group: short bodies and all that stands before a body in `own`, long bodies as they are. */
+  #pieces(group: readonly (readonly Outgoing[])[], own: Buffer): Uint8Array[] {
+    const pieces: Uint8Array[] = [];
+    let position = this.index.end;
+    let [from, at] = [0, 0];
+    for (const batch of group) {
+      for (const [place, { record, sizeBytes }] of batch.entries()) {
+        const recordAt = at + frameHeaderBytes;
+        let end = writeFront(record, own, recordAt);
+        const isCopied = record.body.length <= mostCopiedBytes;
+        if (isCopied) {
+          own.set(record.body, end);
+          end += record.body.length;
+        }
+        let crc = crc32(own.subarray(recordAt, end));
+        if (!isCopied) crc = crc32(record.body, crc);
+        writeFrameHeader(own, at, this.header.mark, { position, length: sizeBytes, crc, batch: this.#placeIn(batch, place) });
+        position += 1;
+        at = end;
+        if (isCopied) continue;
+        pieces.push(own.subarray(from, at), record.body);
+        from = at;
+      }
+    }
+    if (from < at) pieces.push(own.subarray(from, at));
+    return pieces;
+  }
+
+  #placeIn(batch: readonly Outgoing[], place: number): BatchPlace {
+    const isTied = batch.length <= mostInBatch;
+    return { before: isTied ? place : 0, after: isTied ? batch.length - 1 - place : 0, group: this.#group };
   }
 
   async sync(): Promise<void> {
@@ -114,28 +171,46 @@ export class Segment {
   }
 
   /** What write() wrote is stored: it is in the index from now on. */
-  publish(batch: readonly Outgoing[]): void {
-    for (const { record, sizeBytes } of batch) {
-      this.index.add(this.index.end, this.#sizeBytes, sizeBytes - frameHeaderBytes, record);
-      this.#sizeBytes += sizeBytes;
+  publish(group: readonly (readonly Outgoing[])[]): void {
+    for (const batch of group) {
+      for (const each of batch) {
+        this.index.add(this.index.end, this.#sizeBytes, each.sizeBytes, each);
+        this.#sizeBytes += each.frameBytes;
+      }
     }
   }
 
   /** Undefined when the bytes are not those that were written. Rejects when they cannot be read. */
   async read(position: number): Promise<LogRecord | undefined> {
-    const entry = this.index.get(position);
-    if (entry === undefined) return undefined;
-    const bytes = Buffer.allocUnsafeSlow(frameHeaderBytes + entry.length);
-    const filled = await readAll(await this.#open(), bytes, entry.offset);
-    const header = decodeFrameHeader(bytes, this.header.mark);
-    const record = bytes.subarray(frameHeaderBytes);
-    if (filled < bytes.length || header?.position !== position || crc32(record) !== header.crc) return undefined;
-    return decoded(record);
+    return (await this.readRun([position])).get(position);
+  }
+
+  /** Reads records, ascending, in one go with whatever lies between them. Those whose bytes are not what was written are left out. */
+  async readRun(positions: readonly number[]): Promise<Map<number, LogRecord>> {
+    const found = new Map<number, LogRecord>();
+    const [first] = positions;
+    const last = positions.at(-1);
+    const from = first === undefined ? undefined : this.index.get(first)?.offset;
+    const end = last === undefined ? undefined : this.index.endOffset(last);
+    if (from === undefined || end === undefined) return found;
+    const bytes = Buffer.allocUnsafeSlow(end - from);
+    const filled = await readAll(await this.#open(), bytes, from);
+    for (const position of positions) {
+      const to = this.index.endOffset(position);
+      const at = to === undefined ? undefined : this.index.get(position)?.offset;
+      if (at === undefined || to === undefined || to - from > filled) continue;
+      const frame = bytes.subarray(at - from, to - from);
+      const header = decodeFrameHeader(frame, this.header.mark);
+      const content = frame.subarray(frameHeaderBytes);
+      const record = header?.position === position && crc32(content) === header.crc ? decoded(content) : undefined;
+      if (record !== undefined) found.set(position, record);
+    }
+    return found;
   }
 
   /** Takes no more frames: writes the index file, without which a start only takes longer. */
   async complete(): Promise<void> {
-    const bytes = this.index.encode({ ...this.header, sizeBytes: this.#sizeBytes });
+    const bytes = this.index.encode({ ...this.header, sizeBytes: this.#sizeBytes }, this.#births);
     try {
       await this.#files.remove(this.#indexPath);
       const file = await this.#files.open(this.#indexPath, 'new');

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Clock } from '../../core/clock.ts';
+import type { Births } from '../ages.ts';
 import type { Files } from './files.ts';
 import { markBytes, segmentHeaderBytes } from './frame.ts';
 import { Segment, segmentPath } from './segment.ts';
@@ -14,6 +15,7 @@ export interface SegmentPlace {
   readonly dir: string;
   readonly logId: Uint8Array;
   readonly clock: Clock;
+  readonly births: Births;
   /** A segment takes no more appends. */
   readonly onComplete: () => void;
 }
@@ -83,10 +85,13 @@ export class Segments {
   /** Makes a new segment that begins at a position; the open one is complete then. */
   async begin(first: number): Promise<Segment> {
     await this.complete();
-    const { files, dir, logId, clock } = this.#place;
+    const { files, dir, logId, clock, births } = this.#place;
     const inTheWay = this.#named(first);
     if (inTheWay !== undefined) await this.#nameRightly(inTheWay);
-    const segment = await Segment.create(files, dir, { logId, mark: randomBytes(markBytes), first, createdAt: clock.now() });
+    const segment = await Segment.create(
+      { files, path: segmentPath(dir, first), births },
+      { logId, mark: randomBytes(markBytes), first, createdAt: clock.now() },
+    );
     this.#dirSynced = false;
     this.#list.push(segment);
     this.#open = segment;

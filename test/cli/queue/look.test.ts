@@ -6,7 +6,7 @@ import { runQueueLs } from '../../../src/cli/queue/ls.ts';
 import { runQueueShow } from '../../../src/cli/queue/show.ts';
 import { systemClock } from '../../../src/core/clock.ts';
 import { parseMatcher } from '../../../src/core/matcher.ts';
-import { options } from '../../queue/contract.ts';
+import { options, take } from '../../queue/contract.ts';
 import { everything, ingestRecord, listen, makeDead, makeQueue, newDir, pushRecord, rejected, withLog } from './scene.ts';
 
 const hour = 3_600_000;
@@ -22,7 +22,7 @@ async function sample(): Promise<string> {
   await makeDead(dir, 'a:4040', [pushRecord('bad', {}, rejected)]);
   await withLog(dir, async (log) => {
     const cursor = await log.cursor('b:4040', options());
-    (await cursor.take('oldest', new AbortController().signal)).done();
+    (await take(cursor)).done();
     await cursor.pause(true);
   });
   return dir;

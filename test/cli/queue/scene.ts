@@ -82,7 +82,7 @@ export const rejected: DeadNote = {
 export async function makeQueue(dir: string, endpoints: readonly string[], records: readonly LogRecord[]): Promise<void> {
   const log = await openDisk(dir, systemClock);
   for (const name of endpoints) await (await log.cursor(name, options())).close();
-  for (const each of records) await log.append(each);
+  for (const each of records) await log.append([each]);
   await log.close();
 }
 

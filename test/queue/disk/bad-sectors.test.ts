@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { OpenFile } from '../../../src/queue/disk/files.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
-import { drain, options, record } from '../contract.ts';
+import { append, drain, options, record } from '../contract.ts';
 import { failure, type Image, MemoryFiles } from './memory-files.ts';
 import { MemoryReport, openDisk } from './open-disk.ts';
 
@@ -39,7 +39,7 @@ async function build(end: 'killed' | 'closed'): Promise<Image> {
   const files = new MemoryFiles();
   const log = await openDisk('/log', new FakeClock(), { files });
   const cursor = await log.cursor('a', options());
-  for (const name of ['1', '2', '3', '4', '5']) await log.append(record(name, { body: Buffer.alloc(recordBytes, `${name}|`) }));
+  for (const name of ['1', '2', '3', '4', '5']) await append(log, record(name, { body: Buffer.alloc(recordBytes, `${name}|`) }));
   await drain(cursor, 1);
   await cursor.close();
   const image = files.image();

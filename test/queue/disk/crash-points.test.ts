@@ -2,17 +2,19 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Cursor, LogRecord } from '../../../src/queue/log.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
-import { nameOf, options, record } from '../contract.ts';
+import { nameOf, options, record, take } from '../contract.ts';
 import { afterKill, afterPowerLoss, type Fate, type Image, MemoryFiles } from './memory-files.ts';
 import { MemoryReport, openDisk } from './open-disk.ts';
 
-const never = new AbortController().signal;
 // FLAMEGATE_RUNS=100 is the long campaign: every crash point, a hundred draws of what the disk did with unsynced writes.
 const runs = process.env['FLAMEGATE_RUNS'];
 const draws = Number(runs ?? 3);
 const step = runs === undefined ? 9 : 1;
 const limits = { maxSizeBytes: 2 ** 20, overflow: 'drop_oldest', fsync: 'group' } as const;
 
+const rounds = 12;
+/** What is appended together in each round, behind one record by itself. */
+const batches = Array.from({ length: rounds }, (_, round) => [1, 2, 3].map((at) => String(round * 4 + at)));
 const bodies = new Map<string, LogRecord>();
 
 /** A record of a size that makes segments of 64 KiB roll often, whose bytes can be told from any other's. */
@@ -30,7 +32,7 @@ function make(name: string): LogRecord {
 async function takeAll(cursor: Cursor): Promise<string[]> {
   const names: string[] = [];
   for (let left = cursor.stats.records; left > 0; left = cursor.stats.records) {
-    const lease = await cursor.take('oldest', never);
+    const lease = await take(cursor);
     const name = nameOf(lease.record).split('|')[0] ?? '';
     assert.equal(Buffer.compare(lease.record.body, bodied(name).body), 0, 'the bytes that were appended');
     names.push(name);
@@ -48,18 +50,18 @@ async function live(files: MemoryFiles): Promise<void> {
     ['slow', await log.cursor('slow', options())],
   ]);
   for (const name of cursors.keys()) files.mark(`cursor ${name}`);
-  const append = async (name: string): Promise<void> => {
-    files.mark(`append ${name}`);
-    await log.append(bodied(name));
-    files.mark(`ack ${name}`);
+  const store = async (...names: readonly string[]): Promise<void> => {
+    for (const name of names) files.mark(`append ${name}`);
+    await log.append(names.map(bodied));
+    for (const name of names) files.mark(`ack ${name}`);
   };
   const finish = async (cursor: string, order: 'oldest' | 'newest'): Promise<void> => {
-    const lease = await cursors.get(cursor)?.take(order, never);
+    const lease = await cursors.get(cursor)?.take(order);
     files.mark(`done ${cursor} ${nameOf(lease?.record ?? record('')).split('|')[0]}`);
     lease?.done();
   };
-  for (let round = 0; round < 12; round++) {
-    await Promise.all([0, 1, 2, 3].map((at) => append(String(round * 4 + at))));
+  for (let round = 0; round < rounds; round++) {
+    await Promise.all([store(String(round * 4)), store(...(batches[round] ?? []))]);
     for (let at = 0; at < 4; at++) await finish('fast', at % 2 === 0 ? 'oldest' : 'newest');
     if (round % 3 === 0) await finish('slow', 'newest');
     if (round === 6) {
@@ -73,7 +75,7 @@ async function live(files: MemoryFiles): Promise<void> {
   await cursors.get('slow')?.close();
   await (await log.cursor('slow', options({ retired: true }))).close();
   files.mark('retired slow');
-  await append('100');
+  await store('100');
   for (const name of ['fast', 'late']) await cursors.get(name)?.close();
   await log.close();
 }
@@ -100,6 +102,7 @@ async function checkImage(files: MemoryFiles, count: number, image: Image, how: 
   const at = `${how} after change ${count} of ${files.history.length}`;
   const report = new MemoryReport();
   const log = await openDisk('/log', new FakeClock(), { files: new MemoryFiles(image), limits, report });
+  const acked = new Set(files.history.slice(0, count).flatMap((op) => (op.kind === 'mark' ? [/^ack (.*)/.exec(op.text)?.[1] ?? ''] : [])));
   for (const name of ['fast', 'slow', 'late']) {
     const { must, may, exists } = expectation(files, count, name);
     if (!exists) continue;
@@ -111,6 +114,10 @@ async function checkImage(files: MemoryFiles, count: number, image: Image, how: 
     for (const each of found) assert.ok(may.has(each), `${at}: ${name} found ${each}, which nobody appended`);
     for (const each of must) assert.ok(found.includes(each), `${at}: ${name} lost ${each}, found ${found}`);
     assert.equal(account.dropped.damaged, 0, `${at}: nothing is damaged`);
+    for (const batch of batches.filter((each) => each.every((one) => may.has(one) && !acked.has(one)))) {
+      const part = batch.filter((one) => found.includes(one));
+      assert.ok(part.length === 0 || part.length === batch.length, `${at}: ${name} found ${part} of the batch ${batch}`);
+    }
   }
   assert.equal(report.damagedRecords, 0, at);
   await log.close();

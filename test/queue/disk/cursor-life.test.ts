@@ -4,7 +4,7 @@ import { Refused } from '../../../src/core/errors.ts';
 import { encodeSlot } from '../../../src/queue/disk/cursor-file.ts';
 import type { LogRecord } from '../../../src/queue/log.ts';
 import { FakeClock, settle } from '../../support/fake-clock.ts';
-import { drain, options, record } from '../contract.ts';
+import { append, drain, options, record } from '../contract.ts';
 import { Content } from './content.ts';
 import { failure, MemoryFiles } from './memory-files.ts';
 import { openDisk } from './open-disk.ts';
@@ -26,7 +26,7 @@ test('a cursor that begins with the oldest records gets none of a segment that i
   const files = new MemoryFiles();
   const log = await openDisk('/log', new FakeClock(), { files, limits });
   const a = await log.cursor('a', options());
-  for (const name of ['1', '2', '3', '4', '5']) await log.append(half(name));
+  for (const name of ['1', '2', '3', '4', '5']) await append(log, half(name));
   const syncing = Promise.withResolvers<void>();
   files.fault = (verb, path) => (verb === 'sync' && path.endsWith('.cur') ? syncing.promise : undefined);
   await drain(a, 2);
@@ -35,7 +35,7 @@ test('a cursor that begins with the oldest records gets none of a segment that i
   await settle();
   syncing.resolve();
   const b = await opening;
-  await log.append(half('6'));
+  await append(log, half('6'));
   assert.equal(b.stats.records, 4);
   assert.deepEqual(namesOf(await drain(b, 4)), ['3', '4', '5', '6']);
   await log.close();
@@ -45,10 +45,10 @@ test('a retired cursor whose progress was cut takes all that was there when it w
   const files = new MemoryFiles();
   const log = await openDisk('/log', new FakeClock(), { files, limits });
   const [a, b] = [await log.cursor('a', options()), await log.cursor('b', options())];
-  for (const name of ['1', '2', '3']) await log.append(half(name));
+  for (const name of ['1', '2', '3']) await append(log, half(name));
   await a.close();
   await (await log.cursor('a', options({ retired: true }))).close();
-  await log.append(half('4'));
+  await append(log, half('4'));
   await b.close();
   await log.close();
 
@@ -73,10 +73,10 @@ test('nothing is acknowledged for a cursor that a start would still find retired
     if (path.includes('.cur')) throw failure('EIO', path);
   };
   await log.cursor('a', options());
-  await assert.rejects(log.append(half('1')), isDiskRefusal);
+  await assert.rejects(append(log, half('1')), isDiskRefusal);
   files.fault = () => {};
   await clock.advance(1000);
-  await log.append(half('2'));
+  await append(log, half('2'));
   const again = await openDisk('/log', new FakeClock(), { files: new MemoryFiles(files.image()), limits });
   assert.deepEqual(again.names(), [{ name: 'a', retired: false }]);
   assert.deepEqual(namesOf(await drain(await again.cursor('a', options()), 1)), ['2']);
@@ -88,20 +88,18 @@ test('a cursor gets another name on a full disk, and a start finds it under that
   const [clock, files] = [new FakeClock(), new MemoryFiles()];
   const log = await openDisk('/log', clock, { files, limits });
   const a = await log.cursor('a', options());
-  for (const name of ['1', '2', '3']) await log.append(half(name));
+  for (const name of ['1', '2', '3']) await append(log, half(name));
   await drain(a, 1);
-  await a.close();
   files.volumeBytes = files.usedBytes;
-  await log.rename('a', 'b');
-  const b = await log.cursor('b', options());
-  assert.equal(b.stats.records, 2);
+  await a.rename('b');
+  assert.equal(a.stats.records, 2);
   const early = await openDisk('/log', new FakeClock(), { files: new MemoryFiles(files.image()), limits });
   assert.deepEqual(early.names(), [{ name: 'a', retired: false }], 'a crash now loses the name, and no record');
   await early.close();
-  await assert.rejects(log.append(half('4')), isDiskRefusal);
+  await assert.rejects(append(log, half('4')), isDiskRefusal);
   files.volumeBytes = 2 ** 30;
   await clock.advance(1000);
-  await log.append(half('5'));
+  await append(log, half('5'));
   const again = await openDisk('/log', new FakeClock(), { files: new MemoryFiles(files.image()), limits });
   assert.deepEqual(again.names(), [{ name: 'b', retired: false }]);
   await again.close();
@@ -111,15 +109,15 @@ test('a cursor gets another name on a full disk, and a start finds it under that
 test('a cursor that cannot get another name on a failing disk keeps its own, and nothing of the other is written later', async () => {
   const [clock, files] = [new FakeClock(), new MemoryFiles()];
   const log = await openDisk('/log', clock, { files, limits });
-  await (await log.cursor('a', options())).close();
+  const a = await log.cursor('a', options());
   files.fault = (verb, path) => {
     if (verb === 'sync' && path.includes('b.cur')) throw failure('EIO', path);
   };
-  await assert.rejects(log.rename('a', 'b'), /EIO/);
+  await assert.rejects(a.rename('b'), /EIO/);
   files.fault = () => {};
   await clock.advance(5000);
   assert.deepEqual(log.names(), [{ name: 'a', retired: false }]);
-  await log.append(half('1'));
+  await append(log, half('1'));
   await log.close();
   assert.ok(!files.image().has('/log/cursors/b.cur'));
   assert.ok(files.image().has('/log/cursors/a.cur'));
@@ -129,7 +127,7 @@ test('while the place of a cursor is synced, its next places are written', async
   const [clock, files] = [new FakeClock(), new MemoryFiles()];
   const log = await openDisk('/log', clock, { files, limits });
   const a = await log.cursor('a', options());
-  for (const name of ['1', '2', '3']) await log.append(half(name));
+  for (const name of ['1', '2', '3']) await append(log, half(name));
   const syncing = Promise.withResolvers<void>();
   files.fault = (verb, path) => (verb === 'sync' && path.includes('a.cur') ? syncing.promise : undefined);
   const paused = a.pause(true);
@@ -143,5 +141,19 @@ test('while the place of a cursor is synced, its next places are written', async
   await again.close();
   syncing.resolve();
   await paused;
+  await log.close();
+});
+
+test('segments that only a forgotten cursor needed go', async () => {
+  const files = new MemoryFiles();
+  const log = await openDisk('/log', new FakeClock(), { files, limits });
+  const [a, b] = [await log.cursor('a', options()), await log.cursor('b', options())];
+  for (const name of ['1', '2', '3', '4', '5']) await append(log, half(name));
+  await drain(b, 3);
+  await a.forget();
+  await settle();
+  const segments = [...files.image().keys()].filter((path) => path.endsWith('.seg')).sort();
+  assert.deepEqual(segments, ['/log/0000000000000002.seg', '/log/0000000000000004.seg']);
+  assert.deepEqual(namesOf(await drain(b, 2)), ['4', '5']);
   await log.close();
 });

@@ -3,13 +3,12 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import type { LogRecord } from '../../../src/queue/log.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
-import { nameOf, options, record } from '../contract.ts';
+import { append, nameOf, options, record, take } from '../contract.ts';
 import { Content } from './content.ts';
 import { failure, type Image, MemoryFiles } from './memory-files.ts';
 import { MemoryReport, openDisk } from './open-disk.ts';
 
 const limits = { maxSizeBytes: 2 ** 20, overflow: 'drop_oldest', fsync: 'group' } as const;
-const never = new AbortController().signal;
 const names = Array.from({ length: 24 }, (_, at) => String(at).padStart(2, '0'));
 
 function bodied(name: string): LogRecord {
@@ -21,7 +20,7 @@ async function build(records: readonly LogRecord[] = names.map(bodied)): Promise
   const files = new MemoryFiles();
   const log = await openDisk('/log', new FakeClock(), { files, limits });
   const cursor = await log.cursor('a', options());
-  for (const each of records) await log.append(each);
+  for (const each of records) await append(log, each);
   await cursor.close();
   await log.close();
   return files.image();
@@ -46,14 +45,8 @@ async function reopen(image: Image): Promise<Outcome> {
   await cursor.pause(false);
   const found: string[] = [];
   for (let left = cursor.stats.records; left > 0; left = cursor.stats.records) {
-    const controller = new AbortController();
-    const taken = cursor.take('oldest', controller.signal);
-    const lease = await Promise.race([taken, emptied(() => cursor.stats.records)]);
-    if (lease === undefined) {
-      controller.abort();
-      await taken.catch(() => {});
-      break;
-    }
+    const lease = await cursor.take('oldest');
+    if (lease === undefined) continue;
     const name = nameOf(lease.record).split('|')[0] ?? '';
     assert.equal(Buffer.compare(lease.record.body, bodied(name).body), 0, 'bytes that were appended');
     found.push(name);
@@ -62,11 +55,6 @@ async function reopen(image: Image): Promise<Outcome> {
   await cursor.close();
   await log.close();
   return { found, damaged: report.damagedRecords, dropped: account.dropped.damaged, recovered: account.recovered, report, files };
-}
-
-/** Resolves when nothing is left: the last record was damaged. */
-async function emptied(records: () => number): Promise<undefined> {
-  while (records() > 0) await new Promise((resolve) => setImmediate(resolve));
 }
 
 function segmentsOf(image: Image): string[] {
@@ -186,8 +174,8 @@ for (const gone of [0, 2, 3]) {
     );
     const log = await openDisk('/log', new FakeClock(), { files: new MemoryFiles(files.image()), limits });
     const cursor = await log.cursor('a', options());
-    await log.append(bodied('new'));
-    const lease = await cursor.take('oldest', never);
+    await append(log, bodied('new'));
+    const lease = await take(cursor);
     assert.ok(lease.position >= 24, `position ${lease.position}`);
     await log.close();
   });
@@ -270,8 +258,8 @@ test('a cursor with one damaged slot goes on, with two it repeats', async () => 
   const files = new MemoryFiles();
   const log = await openDisk('/log', new FakeClock(), { files, limits });
   const cursor = await log.cursor('a', options());
-  for (const name of names) await log.append(bodied(name));
-  for (let at = 0; at < 20; at++) (await cursor.take('oldest', never)).done();
+  for (const name of names) await append(log, bodied(name));
+  for (let at = 0; at < 20; at++) (await take(cursor)).done();
   await cursor.pause(true);
   await cursor.pause(false);
   await log.close();

@@ -1,13 +1,17 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { Births } from '../../../src/queue/ages.ts';
 import { openDirectory } from '../../../src/queue/disk/directory.ts';
 import { DirectoryError } from '../../../src/queue/disk/directory-error.ts';
+import { FakeClock } from '../../support/fake-clock.ts';
 import { failure, MemoryFiles } from './memory-files.ts';
+
+const births = new Births(new FakeClock());
 
 /** The directories that an open syncs. */
 async function syncedBy(files: MemoryFiles, dir: string, lock: boolean): Promise<Set<string>> {
   const from = files.history.length;
-  await openDirectory({ dir, files, lock });
+  await openDirectory({ dir, files, lock }, births);
   return new Set(files.history.slice(from).flatMap((op) => (op.kind === 'syncDir' ? [op.dir] : [])));
 }
 
@@ -25,9 +29,9 @@ test('a directory above that cannot be synced matters where it is ours', async (
   files.fault = (verb, path) => {
     if (verb === 'syncDir' && path === '/v') throw failure('EACCES', path);
   };
-  await openDirectory({ dir: '/v/q', files, lock: true });
+  await openDirectory({ dir: '/v/q', files, lock: true }, births);
   files.fault = (verb, path) => {
     if (verb === 'syncDir' && path === '/v/q') throw failure('EIO', path);
   };
-  await assert.rejects(openDirectory({ dir: '/v/q/dead/up', files, lock: false }), DirectoryError);
+  await assert.rejects(openDirectory({ dir: '/v/q/dead/up', files, lock: false }, births), DirectoryError);
 });

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { crc32 } from 'node:zlib';
 import type { LogRecord } from '../../../src/queue/log.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
-import { options, record } from '../contract.ts';
+import { options, record, take } from '../contract.ts';
 import { Content } from './content.ts';
 import formatOne from './fixture-format-1.json' with { type: 'json' };
 import { type Image, MemoryFiles } from './memory-files.ts';
@@ -43,7 +43,7 @@ test('a directory of format 1 is read: records, progress, names, pause, retireme
     assert.equal(cursor.paused, name === 'paused');
     await cursor.pause(false);
     for (const each of records) {
-      const lease = await cursor.take('oldest', new AbortController().signal);
+      const lease = await take(cursor);
       assert.deepEqual(
         { ...lease.record, head: Uint8Array.from(lease.record.head), body: Buffer.from(lease.record.body) },
         { ...each, head: Uint8Array.from(each.head) },

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { LogRecord } from '../../../src/queue/log.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
-import { drain, options, record } from '../contract.ts';
+import { append, drain, options, record } from '../contract.ts';
 import type { Content } from './content.ts';
 import { type Image, MemoryFiles } from './memory-files.ts';
 import { MemoryReport, openDisk } from './open-disk.ts';
@@ -20,7 +20,7 @@ async function build(): Promise<Map<string, Content>> {
   const files = new MemoryFiles();
   const log = await openDisk('/log', new FakeClock(), { files, limits });
   await log.cursor('a', options());
-  for (const name of names) await log.append(half(name));
+  for (const name of names) await append(log, half(name));
   await log.close();
   return files.image();
 }
@@ -46,7 +46,7 @@ test('a segment under a name that a new one needs is not overwritten', async () 
   image.set(segmentPath(4), second);
   const files = new MemoryFiles(image);
   const log = await openDisk('/log', new FakeClock(), { files, limits });
-  await log.append(half('5'));
+  await append(log, half('5'));
   await log.close();
   assert.deepEqual([...files.image().keys()].filter((path) => path.endsWith('.seg')).sort(), [0, 2, 4].map(segmentPath));
   assert.deepEqual(await found(files.image()), [...names, '5']);

@@ -1,18 +1,21 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { crc32 } from 'node:zlib';
 import fc from 'fast-check';
-import { encodeFrameHeader, frameHeaderBytes, segmentHeaderBytes } from '../../../src/queue/disk/frame.ts';
+import { frameHeaderBytes, segmentHeaderBytes, writeFrameHeader } from '../../../src/queue/disk/frame.ts';
 import { scanFrames } from '../../../src/queue/disk/scan.ts';
-import { encodeRecord } from '../../../src/queue/record.ts';
 import { record } from '../contract.ts';
+import { encodeRecord } from '../encode-record.ts';
 import { Content } from './content.ts';
 import { MemoryFiles } from './memory-files.ts';
 
 const mark = Buffer.from('0123456789abcdef', 'hex');
 
 function frame(position: number, body: Uint8Array): Buffer {
-  const pieces = encodeRecord(record('', { head: new Uint8Array(), body }));
-  return Buffer.concat([encodeFrameHeader(mark, position, pieces), ...pieces]);
+  const bytes = encodeRecord(record('', { head: new Uint8Array(), body }));
+  const header = Buffer.alloc(frameHeaderBytes);
+  writeFrameHeader(header, 0, mark, { position, length: bytes.length, crc: crc32(bytes), batch: { before: 0, after: 0, group: 0 } });
+  return Buffer.concat([header, bytes]);
 }
 
 async function scan(bytes: Uint8Array, end = Number.MAX_SAFE_INTEGER): Promise<{ position: number; offset: number; sound: boolean }[]> {

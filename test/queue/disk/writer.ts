@@ -1,5 +1,5 @@
 import { systemClock } from '../../../src/core/clock.ts';
-import { nameOf, options, record } from '../contract.ts';
+import { append, nameOf, options, record, take } from '../contract.ts';
 import { openDisk } from './open-disk.ts';
 
 // A life of a log until it is killed: appends in threes, and is done with half of them. Says what was acknowledged after it was, and what is
@@ -11,9 +11,9 @@ const say = (word: string, name: string): void => void process.stdout.write(`${w
 for (let round = 0; ; round++) {
   const names = [0, 1, 2].map((at) => `${life}-${round}-${at}`);
   await Promise.all(
-    names.map((name) => log.append(record(name, { body: Buffer.from(name.padEnd(20_000, '|')) })).then(() => say('ack', name))),
+    names.map((name) => append(log, record(name, { body: Buffer.from(name.padEnd(20_000, '|')) })).then(() => say('ack', name))),
   );
-  const lease = await cursor.take('newest', new AbortController().signal);
+  const lease = await take(cursor, 'newest');
   say('done', nameOf(lease.record).split('|')[0] ?? '');
   lease.done();
 }
