@@ -26,6 +26,9 @@ import type { TelemetryConfig } from '../telemetry/schema.ts';
 import { createTelemetry, type Telemetry } from '../telemetry/telemetry.ts';
 import { ConfigInForce, type Source } from './config-in-force.ts';
 
+/** So long after the deadline the stop ends, even while a component does not come back from the system: a file system that hangs. */
+const unresponsiveMs = 3000;
+
 /** What a gateway is made with. */
 export interface GatewayOptions {
   /** The configuration to start with. */
@@ -51,6 +54,7 @@ export class Gateway {
   readonly #service: Service;
   #admin: AdminEndpoint | undefined;
   #config: Config;
+  #ready = false;
   readonly #inForce: ConfigInForce;
   readonly #profiles: OwnProfiles;
   readonly #startedAt: number;
@@ -114,6 +118,7 @@ export class Gateway {
       await this.#admin?.close(atOnce);
       throw why;
     }
+    this.#ready = true;
     this.log.info('ready');
     void this.#profiles.send(profilesUrl(this.#config));
   }
@@ -134,12 +139,15 @@ export class Gateway {
     const unprofiled = this.#profiles.stop(hurry); // what it has goes out while profiles are still taken
     this.log.info('stopping', { delay_ms: delay, timeout_ms: timeout });
     this.#service.drain();
-    if (delay > 0) await this.#clock.sleep(delay, hurry).catch(() => {}); // the hurry is what the next step looks at
+    if (delay > 0 && this.#ready) await this.#clock.sleep(delay, hurry).catch(() => {}); // the hurry is what the next step looks at
     const deadline = new AbortController();
     const cancel = this.#clock.after(timeout, () => deadline.abort(new Error(`not finished within shutdown.timeout of ${timeout} ms`)));
     void aborted(hurry).then(() => deadline.abort(hurry.reason));
     try {
-      await this.#service.stop(deadline.signal);
+      const stopping = this.#service.stop(deadline.signal);
+      stopping.catch(() => {}); // where nobody waits any more
+      const giveUp = (): Promise<void> => this.#clock.sleep(unresponsiveMs);
+      await Promise.race([stopping, aborted(deadline.signal).then(giveUp)]);
     } catch (why) {
       this.log.error('a component did not stop cleanly', { reason: messageOf(why) });
     } finally {

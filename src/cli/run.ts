@@ -25,6 +25,7 @@ export interface RunOptions extends Sources {
 
 /** Runs the gateway until a signal stops it; resolves to the exit code. */
 export async function runGateway(options: RunOptions, io: Io): Promise<number> {
+  const signals = heedSignals();
   const loaded = loadSources(options, io);
   const { problems } = loaded;
   const source = sourceOf(loaded);
@@ -43,9 +44,8 @@ export async function runGateway(options: RunOptions, io: Io): Promise<number> {
   const gateway = new Gateway({ source, load, version: readVersion(), output });
   for (const problem of problems) gateway.log.warn('configuration', { problem: formatProblem(problem) });
   warnOfForeignLimits(io, gateway);
-  const stop = stopOnSignals();
   const notify = new SdNotify({ env: io.env, clock: systemClock, log: gateway.log, status: () => gateway.summary });
-  const { started, code } = await startAndRun(gateway, followed, stop, notify);
+  const { started, code } = await startAndRun(gateway, followed, signals, notify);
   await gateway.close();
   if (!started) return code;
   const account = finalAccount(gateway.books);
@@ -62,34 +62,42 @@ interface Ran {
   readonly code: number;
 }
 
-async function startAndRun(gateway: Gateway, followed: FollowedPaths, stop: StopSignals, notify: SdNotify): Promise<Ran> {
+async function startAndRun(gateway: Gateway, followed: FollowedPaths, signals: Signals, notify: SdNotify): Promise<Ran> {
+  const starting = gateway.start();
+  let started = false;
   try {
-    await gateway.start();
+    const ready = starting.then(() => {
+      started = true;
+    });
+    await Promise.race([ready, signals.asked]);
   } catch (why) {
     gateway.log.error('the gateway does not start', { reason: messageOf(why) });
     return { started: false, code: exitCodeOf(why) };
   }
-  notify.ready();
+  starting.catch(() => {}); // asked to stop before it had started: it ends with gateway.stop()
+  if (started) notify.ready();
   const reload = (): void => void gateway.reload();
-  process.on('SIGHUP', reload);
+  signals.onReload(reload);
   followed.start(gateway.log, reload);
-  await stop.asked;
+  await signals.asked;
   followed.stop();
-  process.off('SIGHUP', reload);
   const told = notify.stopping();
-  await gateway.stop(stop.hurry);
-  await Promise.race([told, aborted(stop.hurry)]);
+  await gateway.stop(signals.hurry);
+  await Promise.race([told, aborted(signals.hurry)]);
   return { started: true, code: lostAtShutdown(gateway.books) > 0 ? exitCode.lost : exitCode.ok };
 }
 
-interface StopSignals {
+interface Signals {
   /** Resolves with the first SIGTERM or SIGINT. */
   readonly asked: Promise<void>;
   /** Aborts with the second. */
   readonly hurry: AbortSignal;
+  /** Called for each SIGHUP; at once for those that came before. */
+  onReload(reload: () => void): void;
 }
 
-function stopOnSignals(): StopSignals {
+/** From here on no signal ends the process: a supervisor may send one before the gateway is ready. */
+function heedSignals(): Signals {
   const { promise, resolve } = Promise.withResolvers<void>();
   const hurry = new AbortController();
   let signals = 0;
@@ -99,7 +107,16 @@ function stopOnSignals(): StopSignals {
     else hurry.abort(new Error(`a second signal, ${name}`));
   };
   for (const name of ['SIGTERM', 'SIGINT'] as const) process.on(name, onSignal);
-  return { asked: promise, hurry: hurry.signal };
+  let missed = false;
+  let reload = (): void => {
+    missed = true;
+  };
+  process.on('SIGHUP', () => reload());
+  const onReload = (found: () => void): void => {
+    reload = found;
+    if (missed) found();
+  };
+  return { asked: promise, hurry: hurry.signal, onReload };
 }
 
 /** Variables that limit a Go program: whoever comes from Alloy may rely on them. */

@@ -32,8 +32,10 @@ export interface Consumer {
 
 /** What is started and stopped. */
 export interface Component {
-  /** Resolves when ready for work; everything downstream is already started. */
+  /** Resolves when ready for work; everything downstream is already started. Changes nothing that is in force: it may never be activated. */
   start(): Promise<void>;
+  /** The configuration of this component comes into force, after everything in it has started. Cannot fail. */
+  activate?(): void;
   /** Takes nothing new, finishes what was accepted, gives up when `deadline` aborts. Safe to call twice, and without start(). */
   stop(deadline: AbortSignal): Promise<void>;
 }

@@ -7,19 +7,35 @@ export interface Named {
 }
 
 /**
- * Starts one after the other; give what is downstream first, so that whoever can take something has somewhere to put it. When one fails,
- * those already started are stopped again, in reverse, and the failure is thrown.
+ * Starts one after the other; give what is downstream first, so that whoever can take something has somewhere to put it. When one fails, or
+ * `giveUp` aborts before it has started, all that were asked to start are stopped again, in reverse, and the failure is thrown: one that hangs
+ * is stopped when it comes round, and nobody waits for it.
  */
-export async function startAll(downstreamFirst: readonly Named[], deadline: AbortSignal): Promise<void> {
-  const started: Named[] = [];
-  for (const named of downstreamFirst) {
-    try {
-      await named.component.start?.();
-      started.push(named);
-    } catch (why) {
-      await stopAll(started.reverse(), deadline).catch(() => {}); // the first failure is the one to report
-      throw why;
+export async function startAll(downstreamFirst: readonly Named[], giveUp: AbortSignal): Promise<void> {
+  const asked: Named[] = [];
+  const { promise: givenUp, reject } = Promise.withResolvers<never>();
+  givenUp.catch(() => {}); // told to whoever is waiting then
+  const onAbort = (): void => reject(giveUp.reason);
+  if (giveUp.aborted) onAbort();
+  else giveUp.addEventListener('abort', onAbort, { once: true });
+  try {
+    for (const named of downstreamFirst) {
+      const starting = named.component.start?.() ?? Promise.resolve();
+      starting.catch(() => {}); // one that was given up may fail later
+      try {
+        await Promise.race([starting, givenUp]);
+      } catch (why) {
+        if (giveUp.aborted) void starting.then(() => named.component.stop?.(giveUp)).catch(() => {});
+        else asked.push(named);
+        throw why;
+      }
+      asked.push(named);
     }
+  } catch (why) {
+    await stopAll(asked.reverse(), AbortSignal.abort(why)).catch(() => {}); // the first failure is the one to report
+    throw why;
+  } finally {
+    giveUp.removeEventListener('abort', onAbort);
   }
 }
 

@@ -67,8 +67,10 @@ export class Service {
   /** One change at a time. */
   #turn: Promise<unknown> = Promise.resolve();
   /** Parts of earlier configurations that are still finishing. */
-  readonly #retiring = new Set<Promise<void>>();
+  readonly #retiring = new Map<Promise<void>, PartLists>();
   readonly #hurry = new AbortController();
+  /** Ends a change that is under way. */
+  readonly #givingUp = new AbortController();
 
   constructor(options: ServiceOptions) {
     this.#options = options;
@@ -157,13 +159,14 @@ export class Service {
   /** Stops everything, upstream first. What is not finished when `deadline` aborts is given up. */
   async stop(deadline: AbortSignal): Promise<void> {
     this.drain();
+    this.#givingUp.abort(new Error('the gateway stops'));
     if (deadline.aborted) this.#hurry.abort(deadline.reason);
     deadline.addEventListener('abort', () => this.#hurry.abort(deadline.reason), { once: true });
     await this.#inTurn(async () => {
       const parts = this.#parts;
       this.#config = undefined;
       this.#parts = noParts;
-      await Promise.all(this.#retiring);
+      await Promise.all(this.#retiring.keys());
       await stopParts(partsBeside(parts, noParts), Promise.resolve(), deadline);
     }).finally(() => {
       this.#losses.stop();
@@ -174,12 +177,24 @@ export class Service {
   async #change(config: Config, keeps: Keeps): Promise<void> {
     const old = this.#parts;
     const parts = createParts(config, old, keeps, this.#shop);
-    const roots = buildRoots(config.pipelines, instancesOf(parts));
     const fresh = partsBeside(parts, old);
-    await startAll([...fresh.downstream, ...fresh.receivers], this.#hurry.signal);
+    const started = [...fresh.downstream, ...fresh.receivers];
+    let roots: ReadonlyMap<string, readonly Node[]>;
+    try {
+      roots = buildRoots(config.pipelines, instancesOf(parts));
+      await startAll(started, this.#givingUp.signal);
+    } catch (why) {
+      for (const { id, host } of started) {
+        host.dispose();
+        if (!this.#isPart(id)) this.health.forget(id);
+      }
+      this.#retain();
+      throw why;
+    }
     this.#config = config;
     this.#memory.limitBytes = config.service.memory_limit;
     this.#parts = parts;
+    for (const { component } of started) component.activate?.();
     const left = this.#swap(roots);
     this.#retire(partsBeside(old, parts), left, config.service.shutdown.timeout);
     this.#retain();
@@ -204,15 +219,19 @@ export class Service {
         for (const part of [...parts.downstream, ...parts.receivers]) this.#forget(part);
         this.#retain();
       });
-    this.#retiring.add(retiring);
+    this.#retiring.set(retiring, parts);
   }
 
   #forget(part: Part<unknown>): void {
     part.host.dispose();
-    const running = [this.#parts.receivers, this.#parts.processors, this.#parts.exporters].some((parts) => parts.has(part.id));
-    if (running) return;
+    if (this.#isPart(part.id)) return;
     this.health.forget(part.id);
     this.#accepts.delete(part.id);
+  }
+
+  /** Whether a part of this id runs. */
+  #isPart(id: string): boolean {
+    return [this.#parts.receivers, this.#parts.processors, this.#parts.exporters].some((parts) => parts.has(id));
   }
 
   /** /metrics shows the accounts of the components that run, or that still finish. */
@@ -221,7 +240,8 @@ export class Service {
   }
 
   #liveAccounts(): ReadonlySet<string> {
-    return new Set([...this.#parts.exporters.values()].flatMap(({ host }) => [...host.accounts]));
+    const retiring = [...this.#retiring.values()].flatMap(({ downstream }) => downstream);
+    return new Set([...this.#parts.exporters.values(), ...retiring].flatMap(({ host }) => [...host.accounts]));
   }
 
   #accept(receiver: string): Accept {

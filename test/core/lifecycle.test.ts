@@ -26,10 +26,24 @@ test('parts start in the order given', async () => {
   assert.deepEqual(seen, ['+exporter', '+receiver']);
 });
 
-test('when one does not start, those that did are stopped again, the last one first', async () => {
+test('when one does not start, it and those that did are stopped again, the last one first', async () => {
   const seen: string[] = [];
   await assert.rejects(startAll([part('a', seen), part('b', seen), part('c', seen, { start: true })], never), /c does not start/);
-  assert.deepEqual(seen, ['+a', '+b', '-b', '-a']);
+  assert.deepEqual(seen, ['+a', '+b', '-c', '-b', '-a']);
+});
+
+test('a start that hangs is given up with the signal: what had started is stopped at once, the one that hangs when it comes round', async () => {
+  const seen: string[] = [];
+  const [slow, controller] = [Promise.withResolvers<void>(), new AbortController()];
+  const hangs = { id: 'c', component: { start: () => slow.promise, stop: async () => void seen.push('-c') } };
+  const starting = startAll([part('a', seen), hangs, part('d', seen)], controller.signal);
+  await new Promise(setImmediate);
+  controller.abort(new Error('the gateway stops'));
+  await assert.rejects(starting, /the gateway stops/);
+  assert.deepEqual(seen, ['+a', '-a']);
+  slow.resolve();
+  await new Promise(setImmediate);
+  assert.deepEqual(seen, ['+a', '-a', '-c']);
 });
 
 test('every part is stopped whatever the others throw, and the failure names the part', async () => {

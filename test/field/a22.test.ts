@@ -10,7 +10,7 @@ test('a reload that adds a receiver on a busy port is refused with its address, 
   t.after(() => upstream.close());
   const endpoints = [{ url: upstream.url }];
   const gateway = await startField(t, { endpoints });
-  const busy = createServer();
+  const busy = createServer((socket) => socket.resume()); // whoever asks who is there is heard, and gets no answer
   await new Promise<void>((resolve) => busy.listen(0, '127.0.0.1', resolve));
   t.after(() => busy.close());
   const address = `127.0.0.1:${(busy.address() as { port: number }).port}`; // listening on TCP

@@ -2,54 +2,58 @@ import type { Call, Exporter, Held, Host, Prepared } from '../../core/component.
 import type { DebugInfoTarget } from '../../core/debug-info.ts';
 import { messageOf } from '../../core/errors.ts';
 import { countBatch, type ProfileBatch } from '../../core/profile.ts';
-import { type Log, type LogRecord, recordSize } from '../../queue/log.ts';
+import { type LogRecord, recordSize } from '../../queue/log.ts';
+import { queueKey } from '../../queue/open.ts';
 import { totalBytes } from '../../wire/protobuf.ts';
-import type { AlloyId } from './alloy-id.ts';
-import { writeLatency } from './books.ts';
-import { encode } from './encode.ts';
-import type { Endpoint } from './endpoint.ts';
-import type { Graveyard } from './graveyard.ts';
-import { Holdings } from './holdings.ts';
-import { readRequest } from './load.ts';
-import type { Ack } from './schema.ts';
-import { Waiting, type Waitings } from './waiting.ts';
+import { AlloyId } from './attempt/alloy-id.ts';
+import { type Change, Deliveries, type Wanted } from './delivery/deliveries.ts';
+import { writeLatency } from './delivery/metrics.ts';
+import { endpointNames } from './delivery/names.ts';
+import { Settings } from './delivery/settings.ts';
+import { encode } from './request/encode.ts';
+import { type Ack, ackOf, type PyroscopeExporterConfig } from './schema.ts';
 
-/** What an exporter is made of. */
-export interface ExporterParts {
-  readonly host: Host;
-  readonly ack: Ack;
-  /** Pyroscope's rules, when a request is rendered. */
-  readonly checkLabels: boolean;
-  readonly endpoints: readonly Endpoint[];
-  /** Shared by the endpoints: who waits for which record. */
-  readonly waitings: Waitings;
-  readonly from: 'end' | 'oldest';
-  readonly maxAgeMs: number;
-  readonly advice: string;
-  readonly alloyId: AlloyId | undefined;
-  /** Undefined without endpoints. */
-  readonly debugInfo: DebugInfoTarget | undefined;
-  openLog(): Promise<Held<Log>>;
-  readonly graveyard: Graveyard;
+/** What start() has made. */
+interface Started {
+  readonly deliveries: Held<Deliveries>;
+  readonly change: Change;
+  /** The change is in force, or was. */
+  applied: boolean;
 }
 
-/** Expired records are gone within 2 s of their time. */
-const expiryEveryMs = 1000;
-
-type Running = { readonly log: Held<Log>; readonly holdings: Holdings };
-
-/** Renders batches into requests and stores them in its log, from which every endpoint delivers at its own pace. */
+/**
+ * Renders batches into requests and hands them to the deliveries of its queue, which outlive it: a reload makes another exporter with the same
+ * deliveries.
+ */
 export class PyroscopeExporter implements Exporter {
-  readonly #parts: ExporterParts;
+  readonly #config: PyroscopeExporterConfig;
+  readonly #host: Host;
+  readonly #ack: Ack;
+  readonly #wanted: Wanted;
+  readonly #alloyId: AlloyId | undefined;
   readonly #accepted: { value: number };
   readonly #totals: Readonly<Record<'push' | 'ingest', { observe(value: number): void }>>;
-  #running: Running | undefined;
+  #started: Started | undefined;
   #stopping: Promise<void> | undefined;
-  #cancelExpiry: (() => void) | undefined;
 
-  constructor(parts: ExporterParts) {
-    const { host } = parts;
-    this.#parts = parts;
+  /** Opens nothing. Throws a sentence for a file of an endpoint's `tls_config` that is of no use. */
+  constructor(config: PyroscopeExporterConfig, host: Host) {
+    const { queue } = config;
+    this.#config = config;
+    this.#host = host;
+    this.#ack = ackOf(config);
+    const alloy = config.compatibility === 'alloy';
+    this.#alloyId = alloy ? new AlloyId(host) : undefined;
+    const delivered = this.#ack === 'delivered';
+    const names = endpointNames(config.endpoints);
+    const common = { host, alloy, ack: this.#ack, propagators: config.tracing, headers: () => this.#alloyId?.headers() ?? {} };
+    this.#wanted = {
+      host,
+      queue,
+      delivered,
+      endpoints: config.endpoints.map((endpoint, at) => new Settings(endpoint, names[at] ?? '', common)),
+      advice: queue.type === 'disk' ? `flamegate queue ls ${queue.dir}` : 'configure an endpoint of this name to have them delivered',
+    };
     this.#accepted = host.metrics.counter(
       'flamegate_exporter_accepted_profiles_total',
       'Profiles that the exporter was given to deliver.',
@@ -61,49 +65,50 @@ export class PyroscopeExporter implements Exporter {
   }
 
   async start(): Promise<void> {
-    const { openLog, host, ...parts } = this.#parts;
-    await parts.alloyId?.claim();
-    const log = await openLog();
+    const { queue } = this.#config;
+    await this.#alloyId?.claim();
+    const key = `deliveries:${await queueKey(queue, this.#host.id)}`;
+    const deliveries = await this.#host.share(key, () => Deliveries.open(queue, this.#host));
     try {
-      // With `ack: delivered` nothing is ever buried.
-      if (parts.ack !== 'delivered') for (const { name } of parts.endpoints) await parts.graveyard.open(name);
-      this.#running = { log, holdings: await Holdings.open({ ...parts, host, log: log.resource }) };
+      this.#started = { deliveries, change: await deliveries.resource.prepare(this.#wanted), applied: false };
     } catch (why) {
-      await parts.graveyard.close();
-      await log.release();
+      await deliveries.release();
       throw why;
     }
-    for (const endpoint of parts.endpoints) endpoint.show();
-    this.#expireLater(this.#running.holdings);
+  }
+
+  activate(): void {
+    if (this.#started === undefined || this.#started.applied) return;
+    this.#started.change.apply();
+    this.#started.applied = true;
   }
 
   prepare(batch: ProfileBatch): Prepared {
-    if (this.#running === undefined) throw new Error(`exporter ${this.#parts.host.id} is not running`);
-    const log = this.#running.log.resource;
-    const records = encode(batch, this.#parts.checkLabels);
-    let sizeBytes = 0;
-    for (const record of records) sizeBytes += recordSize(record);
-    const refusal = log.refusal(sizeBytes);
-    if (refusal !== undefined) throw refusal;
-    this.#running.holdings.serve();
-    return { commit: (call) => this.#commit(log, records, batch, call) };
+    if (this.#started === undefined) throw new Error(`exporter ${this.#host.id} is not running`);
+    const deliveries = this.#started.deliveries.resource;
+    const records = encode(batch, this.#config.compatibility === 'pyroscope');
+    if (this.#ack !== 'delivered') {
+      let sizeBytes = 0;
+      for (const record of records) sizeBytes += recordSize(record);
+      const refusal = deliveries.refusal(sizeBytes);
+      if (refusal !== undefined) throw refusal;
+    }
+    return { commit: (call) => this.#commit(deliveries, records, batch, call) };
   }
 
   discard(batch: ProfileBatch, reason: 'invalid' | 'not_stored'): void {
     this.#accepted.value += countBatch(batch);
-    for (const { books } of this.#parts.endpoints) books.discarded(countBatch(batch), rawBytesOf(batch), reason);
+    this.#started?.deliveries.resource.discard(countBatch(batch), rawBytesOf(batch), reason);
   }
 
   /** The first endpoint takes it: an upload is a dialogue with one backend. */
   get debugInfo(): DebugInfoTarget | undefined {
-    return this.#parts.debugInfo;
+    return this.#wanted.endpoints[0]?.sender;
   }
 
   /** Stops or goes on with the deliveries of one endpoint; kept over a restart where the queue is. False when there is no such endpoint. */
   async pause(name: string, paused: boolean): Promise<boolean> {
-    const endpoint = this.#parts.endpoints.find((candidate) => candidate.name === name);
-    await endpoint?.pause(paused);
-    return endpoint !== undefined;
+    return (await this.#started?.deliveries.resource.pause(name, paused)) ?? false;
   }
 
   stop(deadline: AbortSignal): Promise<void> {
@@ -112,69 +117,47 @@ export class PyroscopeExporter implements Exporter {
   }
 
   async #stop(deadline: AbortSignal): Promise<void> {
-    const { endpoints } = this.#parts;
-    this.#cancelExpiry?.();
-    if (this.#running === undefined) await Promise.all(endpoints.map((endpoint) => endpoint.stop(deadline, true)));
-    await this.#running?.holdings.stop(deadline);
-    for (const { books } of endpoints) books.catchUp();
-    await this.#parts.graveyard.close();
-    await this.#running?.log.release();
-    await this.#parts.alloyId?.release();
+    const started = this.#started;
+    if (started === undefined) await Promise.all(this.#wanted.endpoints.map((settings) => settings.close()));
+    else {
+      if (started.applied) await started.deliveries.resource.stop(this.#wanted, deadline);
+      else await started.change.dispose();
+      await started.deliveries.release();
+    }
+    await this.#alloyId?.release();
   }
 
-  /** Appends before it returns, so that several exporters store in one turn of the event loop. */
-  #commit(log: Log, records: readonly LogRecord[], batch: ProfileBatch, call: Call): Promise<void> | undefined {
-    if (this.#parts.ack !== 'queued') return this.#store(log, records, batch, call);
-    const { clock } = this.#parts.host;
+  /** Stores, or begins to deliver, before it returns, so that several exporters do so in one turn of the event loop. */
+  #commit(deliveries: Deliveries, records: readonly LogRecord[], batch: ProfileBatch, call: Call): Promise<void> | undefined {
+    const { clock } = this.#host;
     const startedAt = clock.monotonic();
-    for (const record of records) log.append(record).catch((why) => this.#notStored(record, why));
-    this.#accepted.value += countBatch(batch);
-    this.#observe(batch, startedAt);
+    const total = this.#totals[batch.series[0]?.payload.kind === 'ingest' ? 'ingest' : 'push'];
+    const waits = this.#store(deliveries, records, batch, call);
+    const observe = (): void => total.observe((clock.monotonic() - startedAt) / 1000);
+    if (waits !== undefined) return waits.finally(observe);
+    observe();
     return undefined;
   }
 
-  async #store(log: Log, records: readonly LogRecord[], batch: ProfileBatch, call: Call): Promise<void> {
-    const { ack, host } = this.#parts;
-    const startedAt = host.clock.monotonic();
-    try {
-      const waiting = ack === 'delivered' ? this.#wait(records, call) : undefined;
-      await Promise.all(records.map((record) => log.append(record)));
+  #store(deliveries: Deliveries, records: readonly LogRecord[], batch: ProfileBatch, call: Call): Promise<void> | undefined {
+    const accept = (): void => {
       this.#accepted.value += countBatch(batch);
-      await waiting?.verdict;
-    } finally {
-      this.#observe(batch, startedAt);
+    };
+    if (this.#ack === 'delivered') {
+      accept();
+      return deliveries.deliver(records, call);
     }
+    const stored = deliveries.append(records);
+    if (stored !== undefined && this.#ack === 'durable') return stored.then(accept);
+    accept();
+    stored?.catch((why) => this.#notStored(deliveries, batch, why));
+    return undefined;
   }
 
-  #observe(batch: ProfileBatch, startedAt: number): void {
-    const kind = batch.series[0]?.payload.kind === 'ingest' ? 'ingest' : 'push';
-    this.#totals[kind].observe((this.#parts.host.clock.monotonic() - startedAt) / 1000);
-  }
-
-  #wait(records: readonly LogRecord[], call: Call): Waiting {
-    const { endpoints, waitings } = this.#parts;
-    const waiting = new Waiting(records.length * endpoints.length, call.signal, call.deadlineAt);
-    for (const record of records) waitings.set(record, waiting);
-    return waiting;
-  }
-
-  /** The sender has been told 200 when the log turned out not to take it. */
-  #notStored(record: LogRecord, why: unknown): void {
-    const { endpoints, host } = this.#parts;
-    for (const { books } of endpoints) books.discarded(record.profiles, readRequest(record)?.rawBytes ?? 0, 'not_stored');
-    host.log.error('profiles that were acknowledged could not be stored', { profiles: record.profiles, why: messageOf(why) });
-  }
-
-  #expireLater(holdings: Holdings): void {
-    this.#cancelExpiry = this.#parts.host.clock.after(expiryEveryMs, () => {
-      for (const { books } of this.#parts.endpoints) books.catchUp();
-      holdings
-        .expire()
-        .catch((why) => this.#parts.host.log.error('expired profiles could not be taken out of the queue', { why: messageOf(why) }))
-        .finally(() => {
-          if (this.#stopping === undefined) this.#expireLater(holdings);
-        });
-    });
+  /** The sender has been told 200 when the queue turned out not to take it. */
+  #notStored(deliveries: Deliveries, batch: ProfileBatch, why: unknown): void {
+    deliveries.discard(countBatch(batch), rawBytesOf(batch), 'not_stored');
+    this.#host.log.error('profiles that were acknowledged could not be stored', { profiles: countBatch(batch), why: messageOf(why) });
   }
 }
 

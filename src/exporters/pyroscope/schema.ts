@@ -76,3 +76,11 @@ export type Ack = 'queued' | 'durable' | 'delivered';
 export function ackOf(config: PyroscopeExporterConfig): Ack {
   return config.ack ?? (config.queue.type === 'memory' ? 'queued' : 'durable');
 }
+
+/** Alloy's default of max_backoff_retries. */
+const alloyAttempts = 10;
+
+/** `max_backoff_retries` where it is not written follows from `ack`. 0: no limit. */
+export function attemptsOf({ max_backoff_retries }: EndpointConfig, ack: Ack): number {
+  return max_backoff_retries ?? (ack === 'delivered' ? alloyAttempts : 0);
+}

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import fc from 'fast-check';
-import { type Answer, answerOfGrpc, answerOfHttp, type Fault, judge, type RequestKind } from '../../../src/exporters/pyroscope/answer.ts';
+import { type Answer, answerOfGrpc, answerOfHttp } from '../../../src/exporters/pyroscope/attempt/answer.ts';
+import { judge, type VerdictKind } from '../../../src/exporters/pyroscope/attempt/verdict.ts';
+import type { RequestKind } from '../../../src/exporters/pyroscope/request/request.ts';
 import type { HttpOutcome } from '../../../src/net/client/client.ts';
 
 const never = Number.POSITIVE_INFINITY;
@@ -28,48 +30,48 @@ function connectError(code: string, status: number, message = 'from upstream'): 
 }
 
 /** The table of the contract for an answer that names no code. */
-function faultOfStatus(status: number, kind: RequestKind): Fault {
-  if (status >= 200 && status < 300) return kind === 'ingest' ? 'none' : 'ambiguous';
-  if (status >= 300 && status < 400) return 'endpoint';
-  if (status === 401 || status === 403) return 'tenant';
-  if (status === 404 || status === 405) return 'endpoint';
-  if (status === 429) return 'limit';
-  if ([408, 502, 503, 504].includes(status)) return 'later';
-  if (status === 422) return kind === 'ingest' ? 'ambiguous' : 'record';
-  return status < 500 ? 'record' : 'ambiguous';
+function kindOfStatus(status: number, kind: RequestKind): VerdictKind {
+  if (status >= 200 && status < 300) return kind === 'ingest' ? 'taken' : 'unclear';
+  if (status >= 300 && status < 400) return 'misdirected';
+  if (status === 401 || status === 403) return 'denied';
+  if (status === 404 || status === 405) return 'misdirected';
+  if (status === 429) return 'limited';
+  if ([408, 502, 503, 504].includes(status)) return 'down';
+  if (status === 422) return kind === 'ingest' ? 'unclear' : 'rejected';
+  return status < 500 ? 'rejected' : 'unclear';
 }
 
 test('every status without a code means what the table says, on both paths', () => {
   for (const kind of kinds) {
     for (let status = 200; status < 600; status++) {
-      const judgement = judge(http({ status }, kind), kind, true);
-      const fault = faultOfStatus(status, kind);
-      assert.equal(judgement.fault, fault, `${status} ${kind}`);
-      const tries = { none: 1, record: 1, ambiguous: 10, limit: 10 }[String(fault)] ?? never;
-      assert.equal(judgement.tries, tries, `${status} ${kind}`);
-      const final = ['none', 'record', 'tenant', 'endpoint'].includes(fault) || status === 422;
-      assert.equal(judgement.final, final, `${status} ${kind}`);
+      const verdict = judge(http({ status }, kind), kind, true);
+      const fault = kindOfStatus(status, kind);
+      assert.equal(verdict.kind, fault, `${status} ${kind}`);
+      const tries = { taken: 1, rejected: 1, unclear: 10, limited: 10, misdirected: 10 }[String(fault)] ?? never;
+      assert.equal(verdict.tries, tries, `${status} ${kind}`);
+      const final = ['taken', 'rejected', 'denied', 'misdirected'].includes(fault) || status === 422;
+      assert.equal(verdict.final, final, `${status} ${kind}`);
     }
   }
 });
 
-const codes: readonly (readonly [name: string, fault: Fault, final: boolean])[] = [
-  ['canceled', 'later', true],
-  ['unknown', 'ambiguous', false],
-  ['invalid_argument', 'record', true],
-  ['deadline_exceeded', 'later', false],
-  ['not_found', 'endpoint', true],
-  ['already_exists', 'record', true],
-  ['permission_denied', 'tenant', true],
-  ['resource_exhausted', 'limit', false],
-  ['failed_precondition', 'record', true],
-  ['aborted', 'later', false],
-  ['out_of_range', 'record', true],
-  ['unimplemented', 'record', true],
-  ['internal', 'ambiguous', false],
-  ['unavailable', 'later', false],
-  ['data_loss', 'ambiguous', false],
-  ['unauthenticated', 'tenant', true],
+const codes: readonly (readonly [name: string, fault: VerdictKind, final: boolean])[] = [
+  ['canceled', 'down', true],
+  ['unknown', 'unclear', false],
+  ['invalid_argument', 'rejected', true],
+  ['deadline_exceeded', 'down', false],
+  ['not_found', 'misdirected', true],
+  ['already_exists', 'rejected', true],
+  ['permission_denied', 'denied', true],
+  ['resource_exhausted', 'limited', false],
+  ['failed_precondition', 'rejected', true],
+  ['aborted', 'down', false],
+  ['out_of_range', 'rejected', true],
+  ['unimplemented', 'rejected', true],
+  ['internal', 'unclear', false],
+  ['unavailable', 'down', false],
+  ['data_loss', 'unclear', false],
+  ['unauthenticated', 'denied', true],
 ];
 
 test('a code in the answer counts, whatever the status, and 413 before it', () => {
@@ -77,58 +79,58 @@ test('a code in the answer counts, whatever the status, and 413 before it', () =
     for (const status of [400, 401, 404, 409, 422, 429, 500, 501, 503, 504]) {
       for (const [name, fault, final] of codes) {
         if (name === 'unknown' && status === 422 && kind === 'ingest') continue; // what /ingest says beside every 422
-        const judgement = judge(http(connectError(name, status), kind), kind, true);
-        assert.deepEqual([judgement.fault, judgement.final], [fault, final], `${name} ${status} ${kind}`);
+        const verdict = judge(http(connectError(name, status), kind), kind, true);
+        assert.deepEqual([verdict.kind, verdict.final], [fault, final], `${name} ${status} ${kind}`);
       }
     }
-    for (const [name] of codes) assert.equal(judge(http(connectError(name, 413), kind), kind, true).fault, 'record', name);
+    for (const [name] of codes) assert.equal(judge(http(connectError(name, 413), kind), kind, true).kind, 'rejected', name);
   }
 });
 
 test('a gRPC endpoint means the same by the same code', () => {
   for (const [at, [name, fault, final]] of codes.entries()) {
     const answer = answerOfGrpc({ kind: 'response', code: at + 1, message: '', retryAfter: undefined }, 0);
-    const judgement = judge(answer, 'push', true);
-    assert.deepEqual([judgement.fault, judgement.final], [fault, final], name);
+    const verdict = judge(answer, 'push', true);
+    assert.deepEqual([verdict.kind, verdict.final], [fault, final], name);
   }
   assert.deepEqual(answerOfGrpc({ kind: 'response', code: 0, message: '', retryAfter: undefined }, 0), { kind: 'taken' });
 });
 
 test('behind unknown, 422 and 500 stands the code that the text names', () => {
-  const texts: readonly (readonly [text: string, fault: Fault])[] = [
-    ['pushing IngestInput-pprof failed unavailable: no healthy segment writer', 'later'],
-    ['pushing IngestInput-pprof failed deadline_exceeded: context deadline exceeded', 'later'],
-    ['pushing IngestInput-pprof failed invalid_argument: label "unavailable: x" is bad', 'record'],
-    ['rpc error: code = Unavailable desc = connection refused', 'later'],
-    ['rpc error: code = ResourceExhausted desc = per-tenant limit', 'limit'],
-    ['rpc error: code = Unauthenticated desc = no org id', 'tenant'],
+  const texts: readonly (readonly [text: string, fault: VerdictKind])[] = [
+    ['pushing IngestInput-pprof failed unavailable: no healthy segment writer', 'down'],
+    ['pushing IngestInput-pprof failed deadline_exceeded: context deadline exceeded', 'down'],
+    ['pushing IngestInput-pprof failed invalid_argument: label "unavailable: x" is bad', 'rejected'],
+    ['rpc error: code = Unavailable desc = connection refused', 'down'],
+    ['rpc error: code = ResourceExhausted desc = per-tenant limit', 'limited'],
+    ['rpc error: code = Unauthenticated desc = no org id', 'denied'],
   ];
   for (const kind of kinds) {
     for (const [text, fault] of texts) {
-      assert.equal(judge(http(connectError('unknown', 422, text), kind), kind, true).fault, fault, `422 ${text}`);
-      assert.equal(judge(http(connectError('unknown', 500, text), kind), kind, true).fault, fault, `500 ${text}`);
-      assert.equal(judge(http({ status: 500, text }, kind), kind, true).fault, fault, `plain ${text}`);
+      assert.equal(judge(http(connectError('unknown', 422, text), kind), kind, true).kind, fault, `422 ${text}`);
+      assert.equal(judge(http(connectError('unknown', 500, text), kind), kind, true).kind, fault, `500 ${text}`);
+      assert.equal(judge(http({ status: 500, text }, kind), kind, true).kind, fault, `plain ${text}`);
       // Elsewhere a text is only a text.
-      assert.equal(judge(http({ status: 503, text }, kind), kind, true).fault, 'later');
-      assert.equal(judge(http({ status: 400, text }, kind), kind, true).fault, 'record');
+      assert.equal(judge(http({ status: 503, text }, kind), kind, true).kind, 'down');
+      assert.equal(judge(http({ status: 400, text }, kind), kind, true).kind, 'rejected');
     }
   }
   const grpc = answerOfGrpc({ kind: 'response', code: 2, message: 'unavailable: no segment writer', retryAfter: undefined }, 0);
-  assert.equal(judge(grpc, 'push', true).fault, 'later');
+  assert.equal(judge(grpc, 'push', true).kind, 'down');
 });
 
 test('an /ingest that could not be parsed is the fault of the profile after two tries', () => {
   const text = JSON.stringify({ code: 'unknown', message: 'parsing IngestInput-pprof failed unexpected EOF' });
-  const judgement = judge(http({ status: 422, contentType: 'application/json', text }, 'ingest'), 'ingest', true);
-  assert.deepEqual(judgement, { fault: 'record', tries: 2, final: true });
+  const verdict = judge(http({ status: 422, contentType: 'application/json', text }, 'ingest'), 'ingest', true);
+  assert.deepEqual(verdict, { kind: 'rejected', tries: 2, final: true });
 });
 
 test('retry_on_http_429 false makes a rate limit the fault of the profile, in every form', () => {
   const answers = [http({ status: 429 }, 'push'), http({ status: 429 }, 'ingest'), http(connectError('resource_exhausted', 429), 'push')];
   answers.push(answerOfGrpc({ kind: 'response', code: 8, message: '', retryAfter: undefined }, 0));
   for (const answer of answers) {
-    assert.equal(judge(answer, 'push', false).fault, 'record');
-    assert.equal(judge(answer, 'push', true).fault, 'limit');
+    assert.equal(judge(answer, 'push', false).kind, 'rejected');
+    assert.equal(judge(answer, 'push', true).kind, 'limited');
   }
 });
 
@@ -137,7 +139,7 @@ test('a 2xx takes an /ingest, and a push only in the content type of the protoco
     assert.deepEqual(http({ status, contentType: '' }, 'ingest'), { kind: 'taken' });
     assert.deepEqual(http({ status, contentType: 'application/proto' }, 'push'), { kind: 'taken' });
     for (const contentType of ['', 'application/json', 'text/plain', 'application/protobuf']) {
-      assert.equal(judge(http({ status, contentType }, 'push'), 'push', true).fault, 'ambiguous', `${status} ${contentType}`);
+      assert.equal(judge(http({ status, contentType }, 'push'), 'push', true).kind, 'unclear', `${status} ${contentType}`);
     }
   }
 });
@@ -145,7 +147,7 @@ test('a 2xx takes an /ingest, and a push only in the content type of the protoco
 test('a web page is never a yes, and says that url or credentials are wrong', () => {
   for (const kind of kinds) {
     const answer = http({ status: 200, contentType: 'text/html', text: '<html>sign in' }, kind);
-    assert.deepEqual(judge(answer, kind, true), { fault: 'endpoint', tries: never, final: true });
+    assert.deepEqual(judge(answer, kind, true), { kind: 'misdirected', tries: 10, final: true });
     assert.ok(answer.kind === 'refused' && /web page/.test(answer.message));
   }
 });
@@ -158,11 +160,11 @@ test('a redirect that is not followed names its target and what to change', () =
 test('what brought no answer may work later, and an attempt that was cut says nothing', () => {
   for (const cause of ['network', 'timeout', 'credentials'] as const) {
     const answer = answerOfHttp({ kind: 'failure', cause, message: 'x' }, 'push', 0);
-    assert.deepEqual(judge(answer, 'push', true), { fault: 'later', tries: never, final: false });
+    assert.deepEqual(judge(answer, 'push', true), { kind: 'down', tries: never, final: false });
     assert.deepEqual(answerOfGrpc({ kind: 'failure', cause, message: 'x' }, 0), answer);
   }
-  assert.equal(judge(answerOfHttp({ kind: 'aborted' }, 'push', 0), 'push', true).fault, 'aborted');
-  assert.equal(judge(answerOfGrpc({ kind: 'aborted' }, 0), 'push', true).fault, 'aborted');
+  assert.equal(judge(answerOfHttp({ kind: 'aborted' }, 'push', 0), 'push', true).kind, 'canceled');
+  assert.equal(judge(answerOfGrpc({ kind: 'aborted' }, 0), 'push', true).kind, 'canceled');
 });
 
 test('the words are the message of a JSON error, whole or cut, else the text, and never nothing', () => {
@@ -180,9 +182,9 @@ test('the words are the message of a JSON error, whole or cut, else the text, an
 
 test('a plain HTTP answer to a gRPC call is judged by its status', () => {
   const answer = answerOfGrpc({ kind: 'response', code: 16, message: 'Received HTTP status code 401', retryAfter: undefined }, 0);
-  assert.equal(judge(answer, 'push', true).fault, 'tenant');
+  assert.equal(judge(answer, 'push', true).kind, 'denied');
   const large = answerOfGrpc({ kind: 'response', code: 2, message: 'Received HTTP status code 413', retryAfter: undefined }, 0);
-  assert.equal(judge(large, 'push', true).fault, 'record');
+  assert.equal(judge(large, 'push', true).kind, 'rejected');
 });
 
 test('no text whatever makes reading an answer fail', () => {

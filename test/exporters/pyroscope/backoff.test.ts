@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import fc from 'fast-check';
-import { backoffMs, retryAfterMs } from '../../../src/exporters/pyroscope/backoff.ts';
+import { backoffMs, retryAfterMs } from '../../../src/exporters/pyroscope/pacing/backoff.ts';
 
 const shortest = (): number => 0;
 const longest = (): number => 1 - Number.EPSILON;

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { Invalid } from '../../../src/core/errors.ts';
 import { Labels } from '../../../src/core/labels.ts';
 import { countBatch, type Series } from '../../../src/core/profile.ts';
-import { encode } from '../../../src/exporters/pyroscope/encode.ts';
+import { encode } from '../../../src/exporters/pyroscope/request/encode.ts';
 import { describePush } from '../../../src/wire/push.ts';
 import { decodeRequest } from '../../../src/wire/request.ts';
 import { batchOf, ingestSeries, pushSeries } from '../../support/batches.ts';

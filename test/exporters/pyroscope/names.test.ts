@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import fc from 'fast-check';
-import { endpointNames, isDefaultName, shownUrl } from '../../../src/exporters/pyroscope/names.ts';
-import { planCursors } from '../../../src/exporters/pyroscope/plan.ts';
+import { endpointNames, isDefaultName, shownUrl } from '../../../src/exporters/pyroscope/delivery/names.ts';
+import { planCursors } from '../../../src/exporters/pyroscope/delivery/plan.ts';
 
 const of = (url: string, name = ''): { url: string; name: string } => ({ url, name });
 

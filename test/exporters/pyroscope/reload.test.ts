@@ -29,7 +29,7 @@ test('a replaced exporter hands its backlog over at once, also while its endpoin
   assert.equal(account.dropped.shutdown, 0);
 });
 
-test('what is under way at a reload is finished by the old side', async () => {
+test('what is under way at a reload goes on, and is counted once', async () => {
   const { promise, resolve } = Promise.withResolvers<void>();
   const up = await server([{ after: promise }, {}]);
   const host = createTestHost({ id: 'pyroscope/x' });
@@ -37,10 +37,9 @@ test('what is under way at a reload is finished by the old side', async () => {
   await old.push(series);
   await up.received(1);
   await rig({ endpoints: [{ url: up.url }] }, { host });
-  const stopped = old.exporter.stop(never);
+  await old.exporter.stop(never);
   resolve();
-  await stopped;
-  assert.equal(host.account(hostOf(up.url)).delivered, 1);
+  await eventually(() => host.account(hostOf(up.url)).delivered === 1);
   assert.equal(up.arrivals.length, 1);
 });
 
@@ -104,17 +103,21 @@ test('a reload that came to nothing leaves the old side as it was, and no cursor
         { url: a.url, name: 'a' },
         { url: b.url, name: 'b' },
       ],
-      queue: { max_size: 1000, overflow: 'refuse' },
+      queue: { max_size: 500, overflow: 'refuse' },
     },
-    { host },
+    { host, activate: false },
   );
+  await old.push(series);
+  await eventually(() => host.account('a').delivered === 1);
   await failed.exporter.stop(never);
   // Were there a cursor of b, the queue would be full soon.
-  for (let n = 1; n <= 30; n++) {
+  for (let n = 2; n <= 30; n++) {
     await old.push(series);
     await eventually(() => host.account('a').delivered === n);
   }
   assert.equal(b.arrivals.length, 0);
+  assert.deepEqual([...host.accounts.keys()], ['a']);
+  assert.equal(host.metric('flamegate_queue_capacity_bytes', { exporter: 'pyroscope/x' }), 1000);
 });
 
 test('two reloads while the first side still delivers keep every backlog, and no side waits for a later one', async () => {
@@ -149,7 +152,7 @@ test('a reload that came to nothing takes no backlog along, though the old side 
   const old = await rig({ endpoints: [{ url: a.url, ...slow }] }, { host });
   for (let n = 0; n < 5; n++) await old.push(series);
   await a.received(1);
-  const failed = await rig({ endpoints: [{ url: b.url }] }, { host });
+  const failed = await rig({ endpoints: [{ url: b.url }] }, { host, activate: false });
   await failed.exporter.stop(now);
   a.script(() => ({}));
   const good = await rig({ endpoints: [{ url: a.url, ...quick, remote_timeout: '3s' }] }, { host });
@@ -188,22 +191,24 @@ test('the url of an endpoint may change twice while the first side still deliver
   assert.equal(b.arrivals.length, 0);
 });
 
-test('the url may change once more when the backlog has its second name', async () => {
-  const [a, b, c] = [await server(() => ({ do: 'stall' })), await server(() => ({ status: 503 })), await server()];
+test('the url may change once more when the backlog has its second name, and back', async () => {
+  const [a, b] = [await server(() => ({ status: 503 })), await server(() => ({ status: 503 }))];
   const host = createTestHost({ id: 'pyroscope/x' });
-  const one = await rig({ endpoints: [{ url: a.url }] }, { host });
-  await one.push(series);
+  const one = await rig({ endpoints: [{ url: a.url, ...slow }] }, { host });
+  for (let n = 0; n < 10; n++) await one.push(series);
   await a.received(1);
   const two = await rig({ endpoints: [{ url: b.url, ...slow }] }, { host });
-  const three = await rig({ endpoints: [{ url: c.url, ...quick }] }, { host });
   await one.exporter.stop(now);
   await b.received(1);
+  const three = await rig({ endpoints: [{ url: a.url, ...slow }] }, { host });
   await two.exporter.stop(now);
-  await eventually(
-    () => host.account(hostOf(c.url)).delivered === 1,
-    () => host.account(hostOf(c.url)),
-  );
-  await three.stop();
+  const [first, second] = [host.account(hostOf(a.url)), host.account(hostOf(b.url))];
+  assert.deepEqual([first.accepted, second.accepted], [10, 0]);
+  a.script(() => ({}));
+  const four = await rig({ endpoints: [{ url: a.url, ...quick }] }, { host });
+  await three.exporter.stop(now);
+  await eventually(() => first.delivered === 10);
+  await four.stop();
 });
 
 test('a reload does not end pushes that wait with ack delivered, nor do they wait for those', async () => {

@@ -36,15 +36,19 @@ afterEach(async () => {
   for (const clean of cleanups.splice(0).reverse()) await clean();
 });
 
-/** Starts an exporter that is stopped when the test ends. */
-export async function rig(config: Config, options: { readonly clock?: Clock; readonly host?: TestHost } = {}): Promise<Rig> {
+/** Starts an exporter that is stopped when the test ends. `activate: false`: it is not put in force, as by a reload that fails elsewhere. */
+export async function rig(
+  config: Config,
+  options: { readonly clock?: Clock; readonly host?: TestHost; readonly activate?: boolean } = {},
+): Promise<Rig> {
   const host = options.host ?? createTestHost({ id: 'pyroscope/test', ...(options.clock && { clock: options.clock }) });
   const exporter = pyroscopeExporter.create(pyroscopeExporter.schema.parse(config), host);
   if (!(exporter instanceof PyroscopeExporter)) throw new Error('the factory makes another exporter');
   await exporter.start();
+  if (options.activate !== false) exporter.activate();
   const forever = new AbortController().signal;
-  const pushWith = async (signal: AbortSignal, ...series: readonly Series[]): Promise<void> =>
-    exporter.prepare({ ...batchOf(...series), receivedAt: host.clock.now() }).commit({ signal });
+  const pushWith = (signal: AbortSignal, ...series: readonly Series[]): Promise<void> =>
+    Promise.resolve(exporter.prepare({ ...batchOf(...series), receivedAt: host.clock.now() }).commit({ signal }));
   const stop = (): Promise<void> => exporter.stop(AbortSignal.abort(new Error('the test is over')));
   cleanups.push(stop);
   return {

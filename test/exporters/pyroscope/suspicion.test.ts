@@ -1,103 +1,145 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import type { Attempted } from '../../../src/exporters/pyroscope/attempt.ts';
-import type { Attempts } from '../../../src/exporters/pyroscope/attempts.ts';
-import { encode } from '../../../src/exporters/pyroscope/encode.ts';
-import { type Load, readRequest } from '../../../src/exporters/pyroscope/load.ts';
-import { type Suspicion, Suspicions } from '../../../src/exporters/pyroscope/suspicion.ts';
-import { batchOf, pushSeries } from '../../support/batches.ts';
+import type { Answer } from '../../../src/exporters/pyroscope/attempt/answer.ts';
+import type { VerdictKind } from '../../../src/exporters/pyroscope/attempt/verdict.ts';
+import { Histories, type History } from '../../../src/exporters/pyroscope/poison/history.ts';
+import { type Suspicion, Suspicions } from '../../../src/exporters/pyroscope/poison/suspicion.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
 
-function loadOf(service: string, tenant = ''): Load {
-  const [record] = encode(batchOf(pushSeries({ service_name: service }, 1, tenant)), true);
-  const request = record && readRequest(record);
-  if (record === undefined || request === undefined) throw new Error('a batch of one series is one record');
-  const attempts: Attempts = { made: 1, since: 0, suspectSince: undefined, suspect: 0, notBefore: 0, last: undefined };
-  return { record, request, attempts };
+const refusedWith = (message: string): Answer => ({
+  kind: 'refused',
+  status: 500,
+  code: 2,
+  message,
+  webPage: false,
+  retryAfterMs: undefined,
+});
+
+/** One record, and what an endpoint knows of it. */
+interface Subject {
+  readonly group: { readonly tenant: string; readonly service: string };
+  readonly history: History;
+}
+
+function subject(service: string, tenant = ''): Subject {
+  return { group: { tenant, service }, history: new Histories().begin(0, 0) };
 }
 
 /** Suspicions on a clock that moves a second with each event. */
-function court(): {
-  taken(load: Load): Promise<void>;
-  failed(load: Load, position: number, more?: { words?: string; down?: boolean }): Promise<Suspicion>;
-  suspicions: Suspicions;
-} {
+function court() {
   const clock = new FakeClock();
   const suspicions = new Suspicions(clock);
   return {
     suspicions,
-    async taken(load) {
+    async taken(tenant = ''): Promise<void> {
       await clock.advance(1000);
-      suspicions.taken(load, clock.monotonic());
+      suspicions.taken(tenant, clock.monotonic());
     },
-    async failed(load, position, { words = 'no pprof', down = false } = {}) {
-      const startedAt = clock.monotonic();
+    async failed({ group, history }: Subject, words = 'no pprof', kind: VerdictKind = 'unclear'): Promise<Suspicion> {
       await clock.advance(1000);
-      const attempted: Attempted = {
-        startedAt,
-        judgement: { fault: 'ambiguous', tries: 10, final: false },
-        answer: { kind: 'refused', status: 500, code: 2, message: words, webPage: false, retryAfterMs: undefined },
-      };
-      return suspicions.weigh(load, position, attempted, down);
+      return suspicions.weigh(history, group, { kind, tries: 10, final: false }, refusedWith(words));
     },
   };
 }
 
-test('nothing is held against a record while nobody else is taken', async () => {
+test('nothing is held against a record while nobody else is taken, however often it fails', async () => {
   const { failed } = court();
-  const load = loadOf('a');
-  for (let n = 0; n < 50; n++) assert.deepEqual(await failed(load, 1), { tries: 10, failures: 1, likely: false });
+  const bad = subject('a');
+  for (let n = 0; n < 500; n++) assert.deepEqual(await failed(bad), { likely: false, poison: false });
 });
 
 test('what was taken before a record failed proves nothing', async () => {
   const { failed, taken } = court();
-  await taken(loadOf('b'));
-  assert.equal((await failed(loadOf('a'), 1)).likely, false);
+  await taken();
+  assert.equal((await failed(subject('a'))).likely, false);
 });
 
-test('each failure counts from the first that a neighbour does not share', async () => {
+test('a record is poison with its tenth failure, where others were taken between them', async () => {
   const { failed, taken } = court();
-  const load = loadOf('a');
-  await failed(load, 1);
-  await taken(loadOf('b'));
-  assert.deepEqual(await failed(load, 1), { tries: 10, failures: 2, likely: true });
-  assert.equal((await failed(load, 1)).failures, 3);
+  const bad = subject('a');
+  for (let n = 1; n <= 10; n++) {
+    assert.equal((await failed(bad)).poison, n === 10, `failure ${n}`);
+    await taken();
+  }
 });
 
-test('while the endpoint counts as down the count begins anew', async () => {
+test('one who was taken counts once: without another one no failure counts that follows', async () => {
   const { failed, taken } = court();
-  const load = loadOf('a');
-  await failed(load, 1);
-  await taken(loadOf('b'));
-  await failed(load, 1);
-  assert.equal((await failed(load, 1, { down: true })).failures, 1);
-  assert.equal((await failed(load, 1)).failures, 1, 'the neighbour was taken before that');
+  const bad = subject('a');
+  await failed(bad);
+  await taken();
+  assert.equal((await failed(bad)).likely, true);
+  for (let n = 0; n < 50; n++) assert.deepEqual(await failed(bad), { likely: false, poison: false });
+});
+
+test('an outage that is over convicts nobody: five of its failures count, and three more need others that were taken', async () => {
+  const { failed, taken } = court();
+  const victim = subject('a');
+  for (let n = 0; n < 100; n++) await failed(victim);
+  for (let n = 1; n <= 5; n++) {
+    await taken();
+    assert.equal((await failed(victim)).poison, n === 5, `failure ${n} after the outage`);
+  }
+});
+
+test('the endpoint or our configuration may be at fault for one record alone too', async () => {
+  const { failed, taken } = court();
+  const bad = subject('a');
+  for (let n = 1; n <= 10; n++) {
+    assert.equal((await failed(bad, 'not found', 'misdirected')).poison, n === 10, `failure ${n}`);
+    await taken();
+  }
+});
+
+test('what is nobody’s fault counts for nothing', async () => {
+  const { failed, taken } = court();
+  const victim = subject('a');
+  for (let n = 1; n <= 30; n++) {
+    assert.deepEqual(await failed(victim, 'later', n % 2 === 0 ? 'down' : 'denied'), { likely: false, poison: false });
+    await taken();
+  }
 });
 
 test('neighbours of the same tenant come first', async () => {
   const { failed, taken } = court();
-  const load = loadOf('a', 't1');
-  await failed(load, 1);
-  await failed(loadOf('b', 't1'), 2);
-  await taken(loadOf('c', 't2'));
-  assert.equal((await failed(load, 1)).likely, false, 'the other one of the tenant failed as well');
-  await taken(loadOf('d', 't1'));
-  assert.equal((await failed(load, 1)).likely, true);
+  const bad = subject('a', 't1');
+  await failed(bad);
+  await failed(subject('b', 't1'));
+  await taken('t2');
+  assert.equal((await failed(bad)).likely, false, 'another service of the tenant failed as well');
+  await taken('t1');
+  assert.equal((await failed(bad)).likely, true);
 });
 
-test('a tenant without neighbours is judged by all others', async () => {
+test('a failure of a neighbour is kept when the record itself fails after it', async () => {
   const { failed, taken } = court();
-  const load = loadOf('a', 't1');
-  await failed(load, 1);
-  await failed(load, 1);
-  await taken(loadOf('c', 't2'));
-  assert.equal((await failed(load, 1)).likely, true, 'its own failures are no neighbour');
+  const bad = subject('a', 't1');
+  await failed(bad);
+  await failed(subject('b', 't1'));
+  await failed(subject('a', 't1'));
+  await taken('t2');
+  assert.equal((await failed(bad)).likely, false);
+});
+
+test('a tenant with one service is judged by all others', async () => {
+  const { failed, taken } = court();
+  const bad = subject('a', 't1');
+  await failed(bad);
+  await failed(subject('a', 't1'));
+  await taken('t2');
+  assert.equal((await failed(bad)).likely, true, 'failures of its own service are no neighbour');
 });
 
 test('after three poisonous profiles of a service in the same words its next gets two tries, whatever the numbers in them', async () => {
-  const { failed, suspicions } = court();
-  for (const id of ['17', '4a-5b', '0xff']) suspicions.condemned(loadOf('a'), `HTTP 500: profile ${id} is no pprof`);
-  assert.equal((await failed(loadOf('a'), 1, { words: 'profile 99 is no pprof' })).tries, 2);
-  assert.equal((await failed(loadOf('a'), 2, { words: 'other words' })).tries, 10);
-  assert.equal((await failed(loadOf('b'), 3, { words: 'profile 99 is no pprof' })).tries, 10);
+  const { failed, taken, suspicions } = court();
+  for (const id of ['17', '4a-5b', '0xff']) suspicions.condemned({ tenant: '', service: 'a' }, refusedWith(`profile ${id} is no pprof`));
+  const again = async (service: string, words: string): Promise<boolean> => {
+    const next = subject(service);
+    await failed(next, words);
+    await taken();
+    return (await failed(next, words)).poison;
+  };
+  assert.equal(await again('a', 'profile 99 is no pprof'), true);
+  assert.equal(await again('a', 'other words'), false);
+  assert.equal(await again('b', 'profile 99 is no pprof'), false);
 });

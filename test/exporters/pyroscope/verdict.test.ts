@@ -1,14 +1,15 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { codeName, codeOf } from '../../../src/core/codes.ts';
-import { type Answer, answerOfHttp, judge } from '../../../src/exporters/pyroscope/answer.ts';
-import { codeInside, codeOfStatus, statusOfCode } from '../../../src/exporters/pyroscope/codes.ts';
-import { verdictOf } from '../../../src/exporters/pyroscope/verdict.ts';
+import { type Answer, answerOfHttp } from '../../../src/exporters/pyroscope/attempt/answer.ts';
+import { codeInside, codeOfStatus, statusOfCode } from '../../../src/exporters/pyroscope/attempt/codes.ts';
+import { failedOf } from '../../../src/exporters/pyroscope/attempt/failed.ts';
+import { judge } from '../../../src/exporters/pyroscope/attempt/verdict.ts';
 
 function told(answer: Answer, attempts = 1): readonly [status: number, code: string] {
   if (answer.kind === 'taken') throw new Error('there is no verdict on what was taken');
-  const judgement = judge(answer, 'push', true);
-  const { status, code } = verdictOf(answer, { endpoint: 'eu', url: 'http://eu', kind: 'push', attempts, judgement });
+  const { kind: verdict } = judge(answer, 'push', true);
+  const { status, code } = failedOf(answer, { endpoint: 'eu', url: 'http://eu', kind: 'push', attempts, verdict });
   return [status, codeName(code)];
 }
 
@@ -67,8 +68,8 @@ test("a gRPC endpoint's code is told with the status that belongs to it", () => 
     retryAfterMs: 1000,
   };
   assert.deepEqual(told(answer), [403, 'permission_denied']);
-  const judgement = judge(answer, 'push', true);
-  assert.equal(verdictOf(answer, { endpoint: 'eu', url: 'u', kind: 'push', attempts: 1, judgement }).retryAfterMs, 1000);
+  const { kind: verdict } = judge(answer, 'push', true);
+  assert.equal(failedOf(answer, { endpoint: 'eu', url: 'u', kind: 'push', attempts: 1, verdict: verdict }).retryAfterMs, 1000);
 });
 
 test('codes have one name, one number and one status', () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { Failed } from '../../../src/core/errors.ts';
-import { Waiting } from '../../../src/exporters/pyroscope/waiting.ts';
+import { Waiting } from '../../../src/exporters/pyroscope/delivery/waiting.ts';
 
 const open = new AbortController().signal;
 const failed = (endpoint: string): Failed => new Failed({ endpoint, status: 500, code: 13, message: endpoint });
@@ -35,15 +35,6 @@ test('the verdict is the first failure, told after all have ended', async () => 
   assert.equal(await stateOf(waiting), first);
 });
 
-test('a failure that was only noted counts when the record has ended', async () => {
-  const waiting = new Waiting(1, open);
-  const part = failed('part');
-  waiting.note(part);
-  assert.equal(await stateOf(waiting), 'open');
-  waiting.settle();
-  assert.equal(await stateOf(waiting), part);
-});
-
 test('with nothing to wait for the verdict is yes at once', async () => {
   assert.equal(await stateOf(new Waiting(0, open)), 'yes');
 });
@@ -51,11 +42,22 @@ test('with nothing to wait for the verdict is yes at once', async () => {
 test('a sender that leaves is not waited for, and its reason is the verdict', async () => {
   const controller = new AbortController();
   const waiting = new Waiting(1, controller.signal);
+  let canceled = 0;
+  const delivery = {
+    cancel: () => {
+      canceled += 1;
+    },
+  };
+  waiting.begun([delivery]);
   controller.abort('left');
+  assert.equal(canceled, 1);
   assert.equal(await stateOf(waiting), 'left');
   waiting.settle(failed('late'));
   assert.equal(await stateOf(waiting), 'left');
-  assert.equal(await stateOf(new Waiting(1, AbortSignal.abort('before'))), 'before');
+  const late = new Waiting(1, AbortSignal.abort('before'));
+  late.begun([delivery]);
+  assert.equal(canceled, 2);
+  assert.equal(await stateOf(late), 'before');
 });
 
 test('a verdict that nobody listens to does no harm, and no listener is left on the signal', async () => {

@@ -1,0 +1,92 @@
+import { codeName } from '../../../core/codes.ts';
+import type { Host } from '../../../core/component.ts';
+import { type Answer, wordsOf } from '../attempt/answer.ts';
+import { remember } from '../pacing/bounded.ts';
+
+/** Senders choose their tenants: the trouble of more than that is not told apart. */
+const mostTroubles = 1000;
+/** The trouble of the endpoint as a whole; others are named by their tenant. */
+const everybody = Symbol('everybody');
+
+/** How an endpoint is doing, for health and log: one line when a trouble comes, one when all are over, and nothing in between. */
+export class Condition {
+  #host: Host;
+  #name = '';
+  #url = '';
+  #kept = true;
+  readonly #troubles = new Map<string | typeof everybody, string>();
+
+  constructor(host: Host) {
+    this.#host = host;
+  }
+
+  /** What a reload says. `url`: without user-info; `kept`: what is not taken stays in the queue, otherwise its sender is told. Another URL
+   *  begins without trouble. */
+  configure(host: Host, name: string, url: string, kept: boolean): void {
+    if (url !== this.#url) this.#troubles.clear();
+    this.#host = host;
+    this.#name = name;
+    this.#url = url;
+    this.#kept = kept;
+    this.#show();
+  }
+
+  /** A profile of this tenant was taken. */
+  taken(tenant: string): void {
+    if (this.#troubles.size === 0) return;
+    this.#troubles.delete(everybody);
+    this.#troubles.delete(tenant);
+    this.#show();
+    if (this.#troubles.size === 0) this.#host.log.info('the endpoint takes profiles again', { endpoint: this.#name, url: this.#url });
+  }
+
+  /** The endpoint, the tenant or our configuration is at fault: somebody has to change something. */
+  faulty(kind: 'denied' | 'misdirected', tenant: string, answer: Answer): void {
+    const words = wordsOf(answer);
+    const change = adviceFor(answer);
+    if (!this.#enter(kind === 'denied' ? tenant : everybody, change === undefined ? words : `${words} (${change})`)) return;
+    const whose = kind === 'denied' && tenant !== '' ? { tenant } : {};
+    this.#host.log.error('the endpoint takes nothing until something is changed', {
+      ...this.#facts(),
+      ...whose,
+      answer: words,
+      ...(change === undefined ? {} : { change }),
+    });
+  }
+
+  /** Nothing gets through at the moment. */
+  down(answer: Answer): void {
+    if (!this.#enter(everybody, wordsOf(answer))) return;
+    this.#host.log.warn('the endpoint does not take profiles at the moment', { ...this.#facts(), answer: wordsOf(answer) });
+  }
+
+  /** False when that trouble is known. */
+  #enter(whose: string | typeof everybody, reason: string): boolean {
+    const known = this.#troubles.has(whose);
+    remember(this.#troubles, whose, reason, mostTroubles);
+    this.#show();
+    return !known;
+  }
+
+  #show(): void {
+    const [reason] = this.#troubles.values();
+    const others = this.#troubles.size - 1;
+    if (reason === undefined) this.#host.health({ kind: 'ok' }, this.#name);
+    else this.#host.health({ kind: 'degraded', reason: others > 0 ? `${reason}, and ${others} more` : reason }, this.#name);
+  }
+
+  #facts(): Record<string, string> {
+    return { endpoint: this.#name, url: this.#url, profiles: this.#kept ? 'kept' : 'refused' };
+  }
+}
+
+/** What to change; undefined where the words say it themselves. */
+function adviceFor(answer: Answer): string | undefined {
+  if (answer.kind !== 'refused') return undefined;
+  const name = codeName(answer.code);
+  if (answer.status === 401 || name === 'unauthenticated') return "check the endpoint's credentials and the tenant, X-Scope-OrgID";
+  if (answer.status === 403 || name === 'permission_denied') return "check what the endpoint's credentials may do, and for which tenant";
+  if (answer.status === 404 || answer.status === 405 || name === 'not_found')
+    return 'check url: it is the root of a Pyroscope, without the path of its API';
+  return undefined;
+}
