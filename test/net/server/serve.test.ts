@@ -23,8 +23,10 @@ const versions: readonly { name: string; send: (port: number, options?: Call) =>
 for (const { name, send } of versions) {
   test(`${name}: a route gets path, query, headers, tenant and body`, async (t) => {
     let seen: Request | undefined;
+    let body = Buffer.alloc(0);
     const route = routeOf((request) => {
       seen = request;
+      body = Buffer.concat(request.body);
       return Promise.resolve(ok);
     });
     const it = await serving(
@@ -39,7 +41,8 @@ for (const { name, send } of versions) {
     assert.deepEqual(seen?.exchange.headerValues('x-none'), []);
     assert.deepEqual([seen?.tenant, seen?.identity.name], ['squad-1', '']);
     assert.deepEqual([seen?.exchange.peer.address, seen?.exchange.peer.secure], ['127.0.0.1', false]);
-    assert.deepEqual(Buffer.concat(seen?.body ?? []), Buffer.alloc(100_000, 'x'));
+    assert.ok(body.equals(Buffer.alloc(100_000, 'x')));
+    assert.deepEqual(seen?.body, [], 'what is answered is let go');
     assert.equal(it.admission.heldBytes, 0);
   });
 
