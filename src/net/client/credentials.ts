@@ -33,7 +33,8 @@ function decode(text: string): string {
  * with CredentialsError when the file cannot be read: that is this attempt's failure, the next one looks again.
  */
 export function secretReader(value: Secret | undefined, path: string | undefined, complaint: string): string | (() => Promise<string>) {
-  if (path === undefined || path === '') return value?.reveal() ?? '';
+  // A variable often ends in a line end, and no password does.
+  if (path === undefined || path === '') return (value?.reveal() ?? '').replace(/[\r\n]+$/, '');
   const file = new FollowedFile(path);
   return async () => {
     try {

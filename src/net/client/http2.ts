@@ -74,11 +74,9 @@ export class Http2Connection implements Connection {
       this.#lastStreamId = lastStreamId ?? Number.POSITIVE_INFINITY;
       this.#leave();
     });
-    session.on('close', () => {
-      this.#cancelPing();
-      this.#takesMore = false;
-      options.owner.onOver(this);
-    });
+    session.on('close', () => this.#end());
+    // A session that still writes does not notice that the other side has closed; what came before that is passed on first.
+    socket.once('end', () => setImmediate(() => session.destroy(new Error('the connection was lost: the other side closed it'))));
     this.#cancelPing = options.clock.after(this.#pingMs, () => this.#ping());
   }
 
@@ -124,7 +122,8 @@ export class Http2Connection implements Connection {
 
   close(): void {
     this.#leave();
-    if (!this.#session.destroyed) this.#session.close();
+    // Not before: a GOAWAY of ours may overtake requests that are still to be written.
+    if (this.#open === 0 && !this.#session.destroyed) this.#session.close();
   }
 
   destroy(): void {
@@ -186,7 +185,17 @@ export class Http2Connection implements Connection {
     this.#options.owner.onLeaving(this);
   }
 
+  #end(): void {
+    this.#cancelPing();
+    this.#takesMore = false;
+    this.#options.owner.onOver(this);
+    const left = [...this.#carried.keys()];
+    this.#carried.clear();
+    for (const exchange of left) exchange.onError(this.#error ?? new Error('the connection was closed before an answer came'));
+  }
+
   #rest(): void {
+    if (!this.#takesMore) return void this.close();
     this.#idleSince = this.#options.clock.monotonic();
     // An idle connection keeps no process alive.
     if (!this.#session.destroyed) this.#session.unref();

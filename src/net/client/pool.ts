@@ -149,6 +149,7 @@ export class Pool implements ConnectionOwner {
       (error) => {
         this.#connecting--;
         this.#failed(new ConnectError(error));
+        this.#connectMore();
       },
     );
   }

@@ -23,6 +23,12 @@ const basic = (text: string): string => `Basic ${Buffer.from(text).toString('bas
 const ways: readonly [string, object, string, readonly string[]][] = [
   ['nothing', {}, '', []],
   ['basic_auth', { basic_auth: { username: 'arthur', password: '42' } }, '', [basic('arthur:42')]],
+  [
+    'basic_auth with a password that a line end follows',
+    { basic_auth: { username: 'arthur', password: '42\r\n' } },
+    '',
+    [basic('arthur:42')],
+  ],
   ['basic_auth without a password', { basic_auth: { username: 'user' } }, '', [basic('user:')]],
   ['basic_auth without a name', { basic_auth: { password: 'secret' } }, '', [basic(':secret')]],
   ['an authorization', { authorization: { credentials: 'theToken' } }, '', ['Bearer theToken']],
