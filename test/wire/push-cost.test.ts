@@ -5,6 +5,7 @@ import { Invalid } from '../../src/core/errors.ts';
 import { LabelCache } from '../../src/wire/label-cache.ts';
 import { varintSize, writeVarint } from '../../src/wire/protobuf.ts';
 import { encodePush, type PushRules, type PushSeries, parsePush } from '../../src/wire/push.ts';
+import { parsePushJson } from '../../src/wire/push-json.ts';
 
 /*
  * What a body costs beside its bytes: gzip makes 64 MiB of two repeated bytes out of 64 KB. Whatever stands in it, reading and rendering it
@@ -111,3 +112,38 @@ test('whatever repeats in a body, in whatever it is wrapped, and whichever bytes
     { numRuns: 60 },
   );
 });
+
+const jsonBodies: Readonly<Record<string, () => string>> = {
+  'a profile of 12 MiB': () =>
+    `{"series":[{"labels":[{"name":"a","value":"b"}],"samples":[{"rawProfile":"${'QUFB'.repeat(3 * mebibyte)}"}]}]}`,
+  'empty series': () => `{"series":[${'{},'.repeat(140_000)}{}]}`,
+  'empty series without end': () => `{"series":[${'{},'.repeat(5 * mebibyte)}{}]}`,
+  'labels without end': () => `{"series":[{"labels":[${'{"name":"a"},'.repeat(mebibyte)}{}]}]}`,
+  'nesting without end': () => '['.repeat(16 * mebibyte - 1),
+  blanks: () => `{"series":${' '.repeat(15 * mebibyte)}[]}`,
+  escapes: () => `{"series":"${'\\u0041'.repeat(2 * mebibyte)}"}`,
+};
+
+for (const [name, make] of Object.entries(jsonBodies)) {
+  test(`JSON, ${name}: no turn of the event loop is held for ${longestMs} ms`, async () => {
+    const text = Buffer.from(make());
+    let worstMs = Number.POSITIVE_INFINITY;
+    for (let run = 0; run < 8 && worstMs > longestMs / 2; run++) {
+      let longestTurnMs = 0;
+      let from = process.threadCpuUsage();
+      const note = (): void => {
+        const { user, system } = process.threadCpuUsage(from);
+        longestTurnMs = Math.max(longestTurnMs, (user + system) / 1000);
+      };
+      const nextTurn = async (): Promise<void> => {
+        note();
+        await new Promise((resolve) => setImmediate(resolve));
+        from = process.threadCpuUsage();
+      };
+      await parsePushJson(text, rules, nextTurn).catch((why: unknown) => assert.ok(why instanceof Invalid, String(why)));
+      note();
+      worstMs = Math.min(worstMs, longestTurnMs);
+    }
+    assert.ok(worstMs < longestMs, `${worstMs} ms`);
+  });
+}
