@@ -38,3 +38,43 @@ test('an endpoint that answers 401 is refusing in metrics, in status and in /-/r
   await gateway.line(({ message }) => message === 'the endpoint takes profiles again');
   assert.deepEqual([await state('ok'), await state('refusing')], [1, 0]);
 });
+
+test('attempts are counted by what was answered, a pause is a state, and a dead letter stands in the table of senders', {
+  timeout: 60_000,
+}, async (t) => {
+  const upstream = await startCapture();
+  t.after(() => upstream.close());
+  let answers = [503, 429, 200];
+  upstream.answer(() => ({ status: answers.shift() ?? 400, body: 'no such profile' }));
+  const gateway = await startGateway({ config: configOf(upstream.url) });
+  t.after(() => gateway.stop('SIGKILL'));
+  const ingest = (name: string) => fetch(`http://${gateway.address()}/ingest?name=${name}`, { method: 'POST', body: 'x 1' });
+  const until = async (name: string, labels: Record<string, string>, value: number): Promise<void> => {
+    while ((await gateway.metrics()).sum(name, { endpoint: 'up', ...labels }) < value)
+      await new Promise((resolve) => setImmediate(resolve));
+  };
+  await ingest('a');
+  await until('flamegate_endpoint_delivered_profiles_total', {}, 1);
+  const metrics = await gateway.metrics();
+  const attempts = (status: string) => metrics.sum('flamegate_endpoint_attempts_total', { endpoint: 'up', status });
+  assert.deepEqual([attempts('2xx'), attempts('4xx'), attempts('5xx')], [1, 1, 1]);
+  assert.ok(metrics.sum('flamegate_endpoint_last_delivery_timestamp_seconds') > 1.7e9);
+
+  await ingest('shop');
+  await until('flamegate_endpoint_dead_lettered_profiles_total', { reason: 'rejected' }, 1);
+  const table = (await (await fetch(`${gateway.admin}/api/v1/senders?only=failing`)).json()) as { senders: Record<string, unknown>[] };
+  assert.deepEqual(
+    table.senders.map((row) => [row['service'], row['dead_lettered_profiles'], (row['last_error'] as { message: string }).message]),
+    [['shop', { rejected: 1 }, 'HTTP 400: no such profile']],
+  );
+
+  answers = [200];
+  const act = async (verb: string) => (await fetch(`${gateway.admin}/api/v1/endpoints/pyroscope/up/${verb}`, { method: 'POST' })).status;
+  assert.equal(await act('pause'), 200);
+  assert.equal((await gateway.metrics()).sum('flamegate_endpoint_state', { endpoint: 'up', state: 'paused' }), 1);
+  await ingest('b');
+  assert.equal((await gateway.metrics()).sum('flamegate_endpoint_queued_profiles', { endpoint: 'up' }), 1);
+  assert.equal(await act('resume'), 200);
+  await until('flamegate_endpoint_delivered_profiles_total', {}, 2);
+  assert.equal((await gateway.metrics()).sum('flamegate_endpoint_state', { endpoint: 'up', state: 'ok' }), 1);
+});

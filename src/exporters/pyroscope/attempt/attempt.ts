@@ -5,6 +5,7 @@ import type { UrlMetrics } from '../delivery/metrics.ts';
 import type { SendableRequest } from '../request/request.ts';
 import type { Answer } from './answer.ts';
 import type { Sender } from './sender.ts';
+import type { Statuses } from './statuses.ts';
 import { type Propagation, startSpan } from './trace.ts';
 import { judge, type Verdict } from './verdict.ts';
 
@@ -15,6 +16,7 @@ export interface AttemptParts {
   readonly name: string;
   readonly sender: Sender;
   readonly metrics: UrlMetrics;
+  readonly statuses: Statuses;
   readonly propagation: Propagation;
   readonly retryOn429: boolean;
 }
@@ -73,7 +75,8 @@ export class Attempt {
   }
 
   #end(answer: Answer): void {
-    const { host, metrics, retryOn429 } = this.#parts;
+    const { host, metrics, statuses, retryOn429 } = this.#parts;
+    statuses.count(answer);
     metrics.attempted(this.#kind, host.clock.monotonic() - this.startedAt);
     if (this.#span !== undefined) endSpan(this.#span, answer);
     this.answer = answer;

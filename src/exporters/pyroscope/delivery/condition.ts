@@ -1,5 +1,5 @@
 import { codeName } from '../../../core/codes.ts';
-import type { Host } from '../../../core/component.ts';
+import type { EndpointState, Host } from '../../../core/component.ts';
 import { type Answer, wordsOf } from '../attempt/answer.ts';
 import { remember } from '../pacing/bounded.ts';
 
@@ -14,7 +14,8 @@ export class Condition {
   #name = '';
   #url = '';
   #kept = true;
-  readonly #troubles = new Map<string | typeof everybody, string>();
+  readonly #troubles = new Map<string | typeof everybody, Trouble>();
+  #paused = false;
 
   constructor(host: Host) {
     this.#host = host;
@@ -31,6 +32,13 @@ export class Condition {
     this.#show();
   }
 
+  /** Nothing is sent because somebody has asked for it, or no longer. */
+  pause(paused: boolean): void {
+    if (paused === this.#paused) return;
+    this.#paused = paused;
+    this.#show();
+  }
+
   /** A profile of this tenant was taken. */
   taken(tenant: string): void {
     if (this.#troubles.size === 0) return;
@@ -44,7 +52,7 @@ export class Condition {
   faulty(kind: 'denied' | 'misdirected', tenant: string, answer: Answer): void {
     const words = wordsOf(answer);
     const change = adviceFor(answer);
-    if (!this.#enter(kind === 'denied' ? tenant : everybody, change === undefined ? words : `${words} (${change})`)) return;
+    if (!this.#enter(kind === 'denied' ? tenant : everybody, trouble('refusing', words, change))) return;
     const whose = kind === 'denied' && tenant !== '' ? { tenant } : {};
     this.#host.log.error('the endpoint takes nothing until something is changed', {
       ...this.#facts(),
@@ -56,12 +64,12 @@ export class Condition {
 
   /** Nothing gets through at the moment. */
   down(answer: Answer): void {
-    if (!this.#enter(everybody, wordsOf(answer))) return;
+    if (!this.#enter(everybody, trouble(isLimit(answer) ? 'limited' : 'down', wordsOf(answer)))) return;
     this.#host.log.warn('the endpoint does not take profiles at the moment', { ...this.#facts(), answer: wordsOf(answer) });
   }
 
   /** False when that trouble is known. */
-  #enter(whose: string | typeof everybody, reason: string): boolean {
+  #enter(whose: string | typeof everybody, reason: Trouble): boolean {
     const known = this.#troubles.has(whose);
     remember(this.#troubles, whose, reason, mostTroubles);
     this.#show();
@@ -69,15 +77,33 @@ export class Condition {
   }
 
   #show(): void {
-    const [reason] = this.#troubles.values();
+    const [first] = this.#troubles.values();
     const others = this.#troubles.size - 1;
-    if (reason === undefined) this.#host.health({ kind: 'ok' }, this.#name);
-    else this.#host.health({ kind: 'degraded', reason: others > 0 ? `${reason}, and ${others} more` : reason }, this.#name);
+    if (this.#paused) this.#host.health({ kind: 'degraded', reason: 'paused by the admin endpoint', endpoint: 'paused' }, this.#name);
+    else if (first === undefined) this.#host.health({ kind: 'ok' }, this.#name);
+    else {
+      const reason = others > 0 ? `${first.reason}, and ${others} more` : first.reason;
+      this.#host.health({ kind: 'degraded', reason, endpoint: first.state }, this.#name);
+    }
   }
 
   #facts(): Record<string, string> {
     return { endpoint: this.#name, url: this.#url, profiles: this.#kept ? 'kept' : 'refused' };
   }
+}
+
+interface Trouble {
+  readonly state: EndpointState;
+  readonly reason: string;
+}
+
+function trouble(state: EndpointState, words: string, change?: string): Trouble {
+  return { state, reason: change === undefined ? words : `${words} (${change})` };
+}
+
+/** It asks for less. */
+function isLimit(answer: Answer): boolean {
+  return answer.kind === 'refused' && (answer.status === 429 || codeName(answer.code) === 'resource_exhausted');
 }
 
 /** What to change; undefined where the words say it themselves. */

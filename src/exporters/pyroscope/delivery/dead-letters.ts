@@ -65,11 +65,14 @@ export class DeadLetterOffice {
       code: answer?.kind === 'refused' ? answer.code : 0,
       message: message.slice(0, longestMessage),
     });
+    const labels = labelsOf(record, request);
+    if (labels !== undefined)
+      this.#host.deadLettered?.(record.tenant, labels, record.profiles, reason, answer === undefined ? '' : wordsOf(answer));
     this.#host.log.warn('profiles went to the dead letters', {
       endpoint,
       reason,
       profiles: record.profiles,
-      labels: labelsOf(record, request)?.toString() ?? '',
+      labels: labels?.toString() ?? '',
       tenant: record.tenant,
       attempts,
       answer: answer === undefined ? '' : wordsOf(answer),

@@ -155,6 +155,7 @@ export class Deliveries implements Shared {
   async pause(name: string, paused: boolean): Promise<boolean> {
     const endpoint = this.#endpoints.get(name);
     await endpoint?.cursor.pause(paused);
+    endpoint?.condition.pause(paused);
     return endpoint !== undefined;
   }
 

@@ -97,6 +97,7 @@ export class Endpoint implements EndpointState {
     this.#bind(new Counts(host, this.name, settings.attempts.metrics), host);
     this.gate.configure(settings.periods);
     this.condition.configure(host, this.name, settings.url, kept);
+    this.condition.pause(this.cursor.paused);
     if (before !== settings) {
       before?.retire();
       this.gate.reset();
@@ -200,6 +201,8 @@ export class Endpoint implements EndpointState {
     this.hide();
     const queued = (): number => this.cursor.stats.profiles + this.#direct;
     this.#gauge('flamegate_endpoint_queued_profiles', 'Profiles that wait for delivery, those under way included.', queued);
+    const last = 'When the endpoint took a profile last, seconds since 1970; 0: not since the start or the last reload that changed it.';
+    this.#gauge('flamegate_endpoint_last_delivery_timestamp_seconds', last, () => (this.#counts?.lastDeliveryAt ?? 0) / 1000);
     const age = (): number => (this.cursor.stats.oldestAgeMs ?? 0) / 1000;
     this.#gauge('flamegate_endpoint_oldest_age_seconds', 'Age of the oldest profile that waits for delivery, 0 when there is none.', age);
   }

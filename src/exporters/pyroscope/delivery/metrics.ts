@@ -78,6 +78,8 @@ export class Counts {
   readonly #name: string;
   #delivery: Histogram | undefined;
   #droppedByLog: number;
+  /** Milliseconds since the Unix epoch; 0: none yet. */
+  lastDeliveryAt = 0;
 
   constructor(host: Host, name: string, url: UrlMetrics | undefined) {
     this.account = host.account(name);
@@ -91,6 +93,7 @@ export class Counts {
   /** Taken by the endpoint; `ageMs` since receipt. */
   delivered(profiles: number, rawBytes: number, ageMs: number): void {
     this.account.delivered += profiles;
+    this.lastDeliveryAt = this.#host.clock.now();
     this.url?.sent(profiles, rawBytes);
     this.#delivery ??= this.#deliverySeconds();
     this.#delivery.observe(ageMs / 1000);

@@ -2,6 +2,7 @@ import type { Host } from '../../../core/component.ts';
 import { messageOf } from '../../../core/errors.ts';
 import type { AttemptParts } from '../attempt/attempt.ts';
 import { Sender } from '../attempt/sender.ts';
+import { Statuses } from '../attempt/statuses.ts';
 import { Propagation, type Propagators } from '../attempt/trace.ts';
 import type { BackoffPeriods } from '../pacing/backoff.ts';
 import { type Ack, attemptsOf, type EndpointConfig } from '../schema.ts';
@@ -61,6 +62,7 @@ export class Settings {
       name: this.name,
       sender: this.sender,
       metrics: new UrlMetrics(host, this.url),
+      statuses: new Statuses(host, this.name),
       propagation: new Propagation(propagators, host.random, alloy),
       retryOn429: this.#config.retry_on_http_429,
     };
