@@ -34,6 +34,7 @@ const label = field(1, Buffer.concat([field(1, 'a'), field(2, 'b')]));
 const large = 64 * mebibyte;
 const bodies: Readonly<Record<string, () => Uint8Array>> = {
   'labels and samples in turn': () => field(1, repeated([0x0a, 0, 0x12, 0], large)),
+  'labels and samples in turn, no more fields than are allowed': () => field(1, repeated([0x0a, 0, 0x12, 0], 100_000)),
   'empty samples': () => field(1, Buffer.concat([label, repeated([0x12, 0], large)])),
   'unknown fields in a series': () => field(1, repeated([0x20, 0], large)),
   'unknown fields in a sample': () => field(1, field(2, repeated([0x20, 0], large))),
