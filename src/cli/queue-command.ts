@@ -18,10 +18,24 @@ export function addQueueCommand(program: Command, io: Io, done: (code: number) =
   const verb = (name: string, description: string): Command =>
     queue.command(`${name} <dir>`).description(description).option('--json', 'as JSON');
 
-  verb('ls', 'endpoints, and what each has not passed').action(async (dir: string, { json = false }: { json?: boolean }) => {
-    const { runQueueLs } = await import('./queue/ls.ts');
-    done(await runQueueLs({ dir, json }, io));
-  });
+  queue
+    .command('ls [dir]')
+    .description('endpoints, and what each has not passed: of a directory, or with --admin of a gateway that runs')
+    .option('--json', 'as JSON')
+    .option('--admin <address>', 'the admin endpoint of a gateway that runs, host:port or URL')
+    .option('--token-file <file>', 'file with its token')
+    .hook('preAction', (_, action) => {
+      const { admin } = action.opts<{ admin?: string }>();
+      if ((action.args.length === 0) === (admin === undefined)) action.error('error: expected either a directory or --admin');
+    })
+    .action(async (dir: string | undefined, { json = false, admin, tokenFile }: { json?: boolean; admin?: string; tokenFile?: string }) => {
+      if (dir === undefined) {
+        const { runRunningQueueLs } = await import('./queue/ls-running.ts');
+        return done(await runRunningQueueLs({ admin: admin ?? '', tokenFile, json }, io));
+      }
+      const { runQueueLs } = await import('./queue/ls.ts');
+      done(await runQueueLs({ dir, json }, io));
+    });
 
   selecting(verb('show', 'one line a record: labels, size, age, tenant')).action(
     async (dir: string, { json = false, ...flags }: SelectionFlags & { json?: boolean }) => {

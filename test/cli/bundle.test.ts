@@ -64,3 +64,21 @@ test('a secret that got into a line of the log all the same does not get into th
   const clean = withoutSecrets(bundle, ['hunter22', 'quo"ted', 'no']);
   assert.deepEqual(clean.log, ['{"message":"said <secret>"}', '{"x":"<secret>"}']);
 });
+
+test('`queue ls --admin` shows the queues of a gateway that runs; a directory and --admin together are a usage error', async (t) => {
+  const directory = mkdtempSync(join(tmpdir(), 'flamegate-ls-'));
+  t.after(() => rmSync(directory, { recursive: true }));
+  const token = join(directory, 'token');
+  writeFileSync(token, 'canary-token\n');
+  const gateway = await startGateway({ config: configOf(token) });
+  t.after(() => gateway.stop('SIGKILL'));
+  assert.equal((await fetch(`http://${gateway.address()}/ingest?name=a`, { method: 'POST', body: 'x 1' })).status, 200);
+  const options = ['--admin', gateway.admin.slice('http://'.length), '--token-file', token];
+  const { code, stdout } = await run('queue', 'ls', ...options);
+  assert.equal(code, 0);
+  assert.match(stdout, /^QUEUE OF +SIZE +MAX SIZE\npyroscope +\d+ B +256 MiB\n/);
+  assert.match(stdout, /^pyroscope +up +1 +\d+m?s +0 +\w+$/m);
+  const { endpoints } = JSON.parse((await run('queue', 'ls', '--json', ...options)).stdout) as { endpoints: { queued: number }[] };
+  assert.equal(endpoints[0]?.queued, 1);
+  for (const args of [['ls'], ['ls', directory, ...options]]) assert.equal((await run('queue', ...args)).code, 64);
+});
