@@ -37,7 +37,8 @@ export async function runCli(argv: readonly string[], io: Io): Promise<number> {
   }
 }
 
-function createProgram(io: Io, done: (code: number) => void): Command {
+/** The verbs with their options and words; the exit code of the one that ran goes to `done`. */
+export function createProgram(io: Io, done: (code: number) => void): Command {
   const program = new Command('flamegate')
     .description('A gateway for continuous profiles, between profiling agents and Grafana Pyroscope.')
     .version(readVersion(), '-V, --version', 'print the version')
