@@ -56,14 +56,14 @@ export function createProgram(io: Io, done: (code: number) => void): Command {
 
   configured(program.command('validate').description('print every problem of a configuration'))
     .option('--json', 'as a JSON array')
-    .option('--online', 'try each endpoint too, without sending a profile')
+    .option('--online', 'also connect to each endpoint, without sending a profile')
     .action(async (files: string[], options: SourceFlags & { json?: boolean; online?: boolean }) => {
       const { runValidate } = await import('./validate.ts');
       done(await runValidate({ ...sourcesOf(files, options), json: options.json ?? false, online: options.online ?? false }, io));
     });
 
   configured(program.command('print-config').description('print the configuration in force, defaults included, secrets hidden'))
-    .option('--origin', 'behind each value where it comes from')
+    .option('--origin', 'print the source of each value behind it')
     .action(async (files: string[], options: SourceFlags & { origin?: boolean }) => {
       const { runPrintConfig } = await import('./print-config.ts');
       done(await runPrintConfig({ ...sourcesOf(files, options), origin: options.origin ?? false }, io));
@@ -77,11 +77,11 @@ export function createProgram(io: Io, done: (code: number) => void): Command {
   );
 
   configured(program.command('explain').description('print what a configuration does with one profile, step by step'))
-    .requiredOption('--labels <labels>', 'its labels: {service_name="a", env="prod"}', labels)
+    .requiredOption('--labels <labels>', 'labels of the profile: {service_name="a", env="prod"}', labels)
     .option('--profile <file>', 'the profile itself')
     .option('--tenant <tenant>', 'the tenant that its sender names', '')
-    .option('--receiver <id>', 'where it comes in; every receiver when left out')
-    .addOption(new Option('--as <way>', 'how it comes').choices(['push', 'ingest']).default('push'))
+    .option('--receiver <id>', 'the receiver; every receiver when left out')
+    .addOption(new Option('--as <way>', 'protocol of the sender').choices(['push', 'ingest']).default('push'))
     .option('--json', 'as one JSON object')
     .action(async (files: string[], options: SourceFlags & ExplainFlags) => {
       const { runExplain } = await import('./explain.ts');
@@ -107,12 +107,12 @@ export function createProgram(io: Io, done: (code: number) => void): Command {
 
   program
     .command('sink')
-    .description('a stand-in for Pyroscope: takes push and ingest, checks each profile, prints totals per series')
-    .option('--listen <address>', 'where it listens, host:port', '127.0.0.1:4100')
+    .description('a stand-in for Pyroscope: accepts Push and /ingest, checks each profile, prints totals per series')
+    .option('--listen <address>', 'address to listen on, host:port', '127.0.0.1:4100')
     .option('--status <status>', 'answer with this HTTP status')
     .option('--delay <duration>', 'wait before each answer')
-    .option('--fail-ratio <ratio>', 'how many answers have that status, 0 to 1')
-    .option('--duration <duration>', 'end by itself')
+    .option('--fail-ratio <ratio>', 'share of answers with that status, 0 to 1')
+    .option('--duration <duration>', 'stop after this time')
     .option('--json', 'print the totals as JSON')
     .action(async (options: SinkFlags) => {
       const { runSink } = await import('./sink.ts');
@@ -121,8 +121,8 @@ export function createProgram(io: Io, done: (code: number) => void): Command {
 
   program
     .command('demo')
-    .description('show the main job: a program under the Pyroscope SDK pushes through a gateway into a stand-in for Pyroscope')
-    .option('--duration <duration>', 'end by itself, with 0 only when profiles arrived', durationMs)
+    .description('show the gateway at work: a program under the Pyroscope SDK pushes through a gateway into a stand-in for Pyroscope')
+    .option('--duration <duration>', 'stop after this time; exit code 0 only when profiles arrived', durationMs)
     .action(async (options: { duration?: number }) => {
       const { runDemo } = await import('./demo.ts');
       done(await runDemo({ durationMs: options.duration }, io));
@@ -133,7 +133,7 @@ export function createProgram(io: Io, done: (code: number) => void): Command {
     .description('fetch a support bundle from a running gateway: configuration without secrets, metrics, status, log')
     .option('--admin <address>', 'its admin endpoint, host:port or URL', '127.0.0.1:4041')
     .option('--token-file <file>', 'file with the token that service.admin.token_file names')
-    .option('--to <file>', 'where it is written; without it to stdout')
+    .option('--to <file>', 'output file; stdout without it')
     .action(async (options: { admin: string; tokenFile?: string; to?: string }) => {
       const { runBundle } = await import('./bundle.ts');
       done(await runBundle({ admin: options.admin, tokenFile: options.tokenFile, output: options.to }, io));
@@ -143,10 +143,10 @@ export function createProgram(io: Io, done: (code: number) => void): Command {
 
   program
     .command('fmt')
-    .description('print configuration files in one form, comments kept')
+    .description('format configuration files, comments kept')
     .argument('<files...>', '.yaml or .alloy files, directories of them, or - for stdin')
     .option('-w, --write', 'write the files instead')
-    .option('--check', 'name the files that would change, and exit with 1 when there are any')
+    .option('--check', 'list the files that would change; exit code 1 when there are any')
     .action(async (files: string[], options: { write?: boolean; check?: boolean }) => {
       const { runFmt } = await import('./fmt.ts');
       done(runFmt(files, { write: options.write ?? false, check: options.check ?? false }, io));
@@ -154,7 +154,7 @@ export function createProgram(io: Io, done: (code: number) => void): Command {
 
   program
     .command('healthcheck')
-    .description('ask a running gateway whether it takes profiles: 0 for yes, 1 with the reasons for no')
+    .description('ask a running gateway whether it is ready to receive: exit code 0, or 1 with the reasons')
     .option('--admin <address>', 'its admin endpoint, host:port or unix:/path', '127.0.0.1:4041')
     .option('--timeout <duration>', 'how long it may take to answer', durationMs, 5_000)
     .action(async (options: { admin: string; timeout: number }) => {
@@ -220,7 +220,7 @@ function configured(command: Command): Command {
     })
     .option('--config <file>', 'the same as naming the file', collected)
     .addOption(new Option('--set <path=value>', 'override one key; may be repeated').argParser(collected))
-    .option('--strict', 'make errors of what is left out of an .alloy file')
+    .option('--strict', 'make each component of an .alloy file that is skipped an error')
     .option('--queue-dir <dir>', 'keep the queues of an .alloy file on disk, below this directory')
     .option('--secrets-dir <dir>', 'where remote.kubernetes.secret and .configmap of an .alloy file are read: DIR/NAMESPACE/NAME/KEY');
 }

@@ -14,13 +14,13 @@ interface SelectionFlags {
 
 /** `flamegate queue VERB DIR`: the queue directory of a gateway that is stopped. */
 export function addQueueCommand(program: Command, io: Io, done: (code: number) => void): void {
-  const queue = program.command('queue').description('look into and work on the queue directory of a stopped gateway');
+  const queue = program.command('queue').description('inspect and change the queue directory of a stopped gateway');
   const verb = (name: string, description: string): Command =>
     queue.command(`${name} <dir>`).description(description).option('--json', 'as JSON');
 
   queue
     .command('ls [dir]')
-    .description('endpoints, and what each has not passed: of a directory, or with --admin of a gateway that runs')
+    .description('endpoints, and what is left to deliver to each: of a directory, or with --admin of a gateway that runs')
     .option('--json', 'as JSON')
     .option('--admin <address>', 'the admin endpoint of a gateway that runs, host:port or URL')
     .option('--token-file <file>', 'file with its token')
@@ -44,21 +44,19 @@ export function addQueueCommand(program: Command, io: Io, done: (code: number) =
     },
   );
 
-  verb('verify', 'read every byte and say what is damaged; changes nothing').action(
-    async (dir: string, { json = false }: { json?: boolean }) => {
-      const { runQueueVerify } = await import('./queue/verify.ts');
-      done(await runQueueVerify({ dir, json }, io));
-    },
-  );
+  verb('verify', 'read every byte and report damage; changes nothing').action(async (dir: string, { json = false }: { json?: boolean }) => {
+    const { runQueueVerify } = await import('./queue/verify.ts');
+    done(await runQueueVerify({ dir, json }, io));
+  });
 
-  verb('repair', 'make indexes anew and set aside what cannot be read').action(
+  verb('repair', 'drop damaged records, rewrite damaged segments and indexes').action(
     async (dir: string, { json = false }: { json?: boolean }) => {
       const { runQueueRepair } = await import('./queue/repair.ts');
       done(await runQueueRepair({ dir, json }, io));
     },
   );
 
-  selecting(verb('export', 'write records as files that go tool pprof reads; nothing leaves the queue'))
+  selecting(verb('export', 'write records as files that go tool pprof reads; removes nothing from the queue'))
     .requiredOption('--to <dir>', 'where the files go')
     .option('--queue', 'as a queue directory, for replay and adopt elsewhere')
     .action(
@@ -74,7 +72,7 @@ export function addQueueCommand(program: Command, io: Io, done: (code: number) =
   selecting(verb('replay', 'send records again, or put dead letters back into their queue'))
     .option('--to <url>', 'a Pyroscope; without it --dead goes back into the queue')
     .option('--header <name: value>', 'sent with each request; may be repeated', collected)
-    .option('--as <endpoint>', 'back into the queue for this endpoint instead of their own')
+    .option('--as <endpoint>', 'put them into the queue of this endpoint instead of their own')
     .option('--rate <records>', 'records a second', positive, 100)
     .action(
       async (
@@ -93,9 +91,9 @@ export function addQueueCommand(program: Command, io: Io, done: (code: number) =
       },
     );
 
-  selecting(verb('purge', 'forget records for good'))
-    .option('--all', 'everything')
-    .option('--dry-run', 'only say what would go')
+  selecting(verb('purge', 'delete records'))
+    .option('--all', 'every record')
+    .option('--dry-run', 'only count what would be deleted')
     .action(
       async (
         dir: string,
@@ -107,8 +105,8 @@ export function addQueueCommand(program: Command, io: Io, done: (code: number) =
     );
 
   verb('adopt', 'take over the queue directory of a gateway that is gone')
-    .requiredOption('--from <dir>', 'its directory')
-    .option('--rename <old=new>', 'what an endpoint of it is called here; may be repeated', renamed)
+    .requiredOption('--from <dir>', 'directory of that gateway')
+    .option('--rename <old=new>', 'the name here of one of its endpoints; may be repeated', renamed)
     .action(
       async (
         dir: string,
@@ -123,10 +121,10 @@ export function addQueueCommand(program: Command, io: Io, done: (code: number) =
 function selecting(command: Command): Command {
   return command
     .option('--dead', 'dead letters instead of the queue')
-    .option('--endpoint <name>', 'of this endpoint alone')
+    .option('--endpoint <name>', 'only of this endpoint')
     .option('--match <matcher>', 'series that match, such as {service_name="shop"}', matcher)
-    .option('--older-than <duration>', 'received longer ago than this', durationMs)
-    .option('--limit <records>', 'at most so many', positive);
+    .option('--older-than <duration>', 'received longer ago than this, such as 1h', durationMs)
+    .option('--limit <records>', 'at most this many', positive);
 }
 
 function selectionOf({ dead = false, endpoint, match, olderThan, limit }: SelectionFlags): Selection {

@@ -5,7 +5,7 @@ import { parseYaml, type YamlResult } from './yaml.ts';
 
 /**
  * Two files as one: maps are joined key by key, and whatever else both write, the same value included, is a conflict, so that no file
- * silently overrides another. A key with nothing behind it takes nothing away.
+ * silently overrides another. An empty key does not erase another file's value.
  */
 export function mergeFiles(first: Node, second: Node, problems: Problem[], path: Path = [], key?: Place): Node {
   if (isNothing(second)) return first;

@@ -39,7 +39,7 @@ export const PipelineSchema = z.strictObject({
 export type PipelineConfig = z.output<typeof PipelineSchema>;
 
 const ShutdownSchema = z.strictObject({
-  delay: DurationSchema.default(0).describe('How long /ready says no while pushes are still taken, before the stop begins.'),
+  delay: DurationSchema.default(0).describe('How long /ready answers 503 while pushes are still accepted, before the stop begins.'),
   timeout: DurationSchema.default(25_000).describe('How long a stop may take, delivery of what is only in memory included.'),
 });
 

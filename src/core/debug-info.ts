@@ -8,7 +8,7 @@ export interface DebugInfoTarget {
 /** One request to pass on, by HTTP. */
 export interface DebugInfoCall {
   readonly path: string;
-  /** Where it belongs; empty for nobody's. */
+  /** Empty when there is none. */
   readonly tenant: string;
   readonly contentType: string;
   /** An upload comes piece by piece, as fast as it is taken, and may be a gigabyte. */

@@ -49,7 +49,7 @@ const DnsSourceSchema = z
     rules,
     names: z.array(z.string().min(1)).min(1).describe('names to look up'),
     type: z.enum(['SRV', 'A', 'AAAA', 'MX', 'NS']).default('SRV').describe('which records'),
-    port: z.int().min(1).max(65_535).optional().describe('port of the targets; SRV records bring their own'),
+    port: z.int().min(1).max(65_535).optional().describe('port of the targets; SRV records have their own'),
     refresh_interval: refresh(30_000, 'duration: time between two look-ups'),
   })
   .superRefine((dns, context) => {

@@ -22,7 +22,7 @@ export interface SenderRow {
   readonly silent: boolean;
   readonly refused: Readonly<Record<string, number>>;
   readonly deadLettered: Readonly<Record<string, number>>;
-  /** The last words of ours or of a backend that said no for good; undefined: nobody has. */
+  /** The last refusal, by the gateway or for good by a backend; undefined: there was none. */
   readonly lastError: { readonly at: number; readonly reason: string; readonly message: string } | undefined;
 }
 

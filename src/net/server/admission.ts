@@ -138,7 +138,7 @@ export class Reservation {
 
   /**
    * From now on so many, more or fewer than before. Throws Refused when they are not there now, Invalid when there never are so many, and
-   * Unserved("canceled") after release(): work that goes on behind an answer must end, for its bytes would be nobody's.
+   * Unserved("canceled") after release(): work that continues after the answer must end, because its bytes would not be counted.
    */
   hold(bytes: number): void {
     if (this.#released) throw new Unserved('canceled', 'the request is over');

@@ -52,7 +52,7 @@ export class Body implements BodySink, Coming {
     this.#limits = limits;
     this.#reservation = reservation;
     this.#owner = owner;
-    // A number that is none never gets here: the parsers refuse it.
+    // The HTTP parsers have refused a Content-Length that is not a number.
     this.#announcedBytes = Number(exchange.headers['content-length'] ?? -1);
     checkSize(this.#announcedBytes, limits.maxBytes);
     limits.admission.check(this.#announcedBytes);

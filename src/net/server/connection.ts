@@ -31,7 +31,7 @@ export interface ConnectionOptions {
   readonly proxies?: TrustedProxies | undefined;
 }
 
-/** How long a sender may take to hear our last words. */
+/** How long a sender may take to read the answer before its connection is destroyed, milliseconds. */
 export const lingerMs = 1000;
 
 /** The other end of a socket that speaks in the clear. */
@@ -45,8 +45,9 @@ export function addressOf(socket: Socket): string {
 }
 
 /**
- * Ends a connection so that our last words are heard. A kernel that closes a socket with unread bytes in it takes back what was said last: a
- * 413 would never be seen. So we stop speaking and go on listening, until the sender stops too or for a second (RFC 9112 section 9.6).
+ * Ends a connection so that the sender can still read the answer. A kernel that closes a socket with unread bytes in it sends a reset, which
+ * discards the answer at the other side: a 413 would never be seen. So only the writing side is closed, and bytes are read and dropped until
+ * the sender closes too, for a second at most (RFC 9112 section 9.6).
  */
 export function linger(socket: Duplex, clock: Clock): void {
   socket.end();

@@ -56,7 +56,7 @@ export interface Reply {
  */
 export interface Dialect {
   readonly name: 'plain' | 'connect' | 'grpc' | 'grpc_web';
-  /** Its messages are framed and compressed one by one: a Content-Encoding around them is nobody's. */
+  /** Its messages are framed and compressed one by one: no Content-Encoding applies to the body as a whole. */
   readonly isFramed: boolean;
   /** By the one table in reply.ts. */
   refuse(why: unknown): Reply;
@@ -89,7 +89,7 @@ export interface Request {
   /** When its head was there, monotonic milliseconds. */
   readonly startedAt: number;
   readonly identity: Identity;
-  /** Whose profiles these are, by the sender's tenant header or the default; empty for nobody's. */
+  /** Whose profiles these are, by the sender's tenant header or the default; empty when there is none. */
   readonly tenant: string;
   /** Pieces as read: joined once, when the outgoing body is built. */
   readonly body: readonly Uint8Array[];

@@ -22,7 +22,7 @@ export interface Authenticator {
 /** Who sends, and whose profiles they are. */
 export interface Sender {
   readonly identity: Identity;
-  /** Empty for nobody's. */
+  /** Empty when there is none. */
   readonly tenant: string;
 }
 

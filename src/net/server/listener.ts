@@ -24,8 +24,8 @@ export interface Listener extends Shared {
   /** Open now, silent ones included. */
   readonly connections: number;
   /**
-   * From now on all requests go here, also those of connections that are already open. The result takes it back: the server before it serves
-   * again. The last one stays, so that there is always one who answers; then what is idle ends, for it would hear nothing but no.
+   * From now on this server answers all requests, also those of connections that are already open. The function that is returned undoes that:
+   * the server before it answers again. The last server is never removed, so every request gets an answer; idle connections are closed then.
    */
   serve(server: Server): () => void;
 }

@@ -60,7 +60,7 @@ export async function checkSegment(files: Files, dir: string, file: string): Pro
 }
 
 /**
- * Writes a segment anew with its sound records alone, and makes its index void. The old file is there until the new one survives a power
+ * Rewrites a segment with its intact records alone, and deletes its index. The old file is there until the new one survives a power
  * loss. Nothing is done where not even the first frame can be read.
  */
 export async function rewriteSegment(files: Files, dir: string, file: string): Promise<void> {

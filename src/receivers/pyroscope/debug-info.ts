@@ -100,7 +100,7 @@ function hasFile(message: Uint8Array, codec: 'proto' | 'json'): boolean {
   return 'file' in decoded && typeof decoded.file === 'object' && decoded.file !== null;
 }
 
-/** Connect's error body names a code; what else says no is told by its status alone. */
+/** Connect's error body names a code; of any other error only the HTTP status is used. */
 function failedCall({ status, body }: DebugInfoAnswer): Failed {
   const text = Buffer.from(body).toString();
   const json = fieldsOf(body);

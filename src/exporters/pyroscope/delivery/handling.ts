@@ -88,7 +88,7 @@ export class Handling {
   /** It is too old: a dead letter. False when that cannot be stored now and it stands in line again. Never rejects. */
   expire(lease: Lease): Promise<boolean> {
     const history = this.#state.evidence.histories.find(lease.position, lease.record);
-    return this.#bury(lease, { reason: 'expired', attempts: history?.made ?? 0, answer: history?.last });
+    return this.#deadLetter(lease, { reason: 'expired', attempts: history?.made ?? 0, answer: history?.last });
   }
 
   #send(job: Job): void {
@@ -146,7 +146,7 @@ export class Handling {
         void this.#split(job, verdict.kind !== 'rejected');
         return;
       case 'dead_letter':
-        void this.#bury(lease, { reason: action.reason, attempts: history.made, answer }).then(() => this.#done(job));
+        void this.#deadLetter(lease, { reason: action.reason, attempts: history.made, answer }).then(() => this.#done(job));
         return;
       case 'again':
         if (verdict.kind === 'canceled') history.made -= 1;
@@ -221,12 +221,12 @@ export class Handling {
     }
     const cause = { attempts: history.made, answer };
     if (verdict.kind === 'rejected') {
-      return { kind: (await this.#buried(part, { reason: 'rejected', ...cause })) ? 'ended' : 'wait', afterMs: againMs };
+      return { kind: (await this.#deadLettered(part, { reason: 'rejected', ...cause })) ? 'ended' : 'wait', afterMs: againMs };
     }
     if (isPoison && isUnclear(verdict)) {
       const condemn = (): Promise<boolean> => {
         evidence.condemned(groupOf(part), answer);
-        return this.#buried(part, { reason: 'poison', ...cause });
+        return this.#deadLettered(part, { reason: 'poison', ...cause });
       };
       if (!evidence.othersTaken(part, since)) return { kind: 'unclear', condemn };
       return { kind: (await condemn()) ? 'ended' : 'wait', afterMs: againMs };
@@ -272,19 +272,19 @@ export class Handling {
   #endUntried(lease: Lease, lane: Lane, cause: Cause): void {
     if (lane === 'probe') this.#state.gate.withdrawn();
     this.#inHand += 1;
-    void this.#bury(lease, cause).then(() => {
+    void this.#deadLetter(lease, cause).then(() => {
       this.#inHand -= 1;
       this.#onDone(lane);
     });
   }
 
   /** Never rejects. False when the dead letters cannot take it now: it stands in line again. */
-  async #bury(lease: Lease, cause: Cause): Promise<boolean> {
+  async #deadLetter(lease: Lease, cause: Cause): Promise<boolean> {
     const { record, position } = lease;
     const { evidence, counts, host } = this.#state;
     const request = readRequest(record);
     const since = evidence.histories.find(position, record)?.since;
-    if (!(await this.#buried({ record, request }, cause))) {
+    if (!(await this.#deadLettered({ record, request }, cause))) {
       giveBack(lease);
       return false;
     }
@@ -293,7 +293,7 @@ export class Handling {
     return true;
   }
 
-  async #buried(
+  async #deadLettered(
     { record, request }: Pick<Part, 'record'> & { readonly request: Part['request'] | undefined },
     cause: Cause,
   ): Promise<boolean> {

@@ -61,7 +61,7 @@ export class Suspects {
     if (group.timed.size + group.waiting.size === 0) this.#groups.delete(key);
   }
 
-  /** Whose time has come: it has none from now on; undefined when it is nobody's. */
+  /** The position of a suspect that is due, whose time is then forgotten; undefined when none is due. */
   next(): number | undefined {
     if (this.#dues.lowest > this.#clock.monotonic()) return undefined;
     const { first } = this.#dues;
