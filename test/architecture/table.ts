@@ -20,6 +20,8 @@ export const layers: Readonly<Record<string, Owners>> = {
   'components.ts': ['core', 'receivers', 'processors', 'exporters'],
   cli: ['core', 'gen', 'wire', 'net', 'queue', 'config', 'telemetry', 'service', 'admin', 'components.ts'],
   'main.ts': ['cli'],
+  // the npm package as a library
+  'index.ts': ['cli', 'config', 'service', 'telemetry'],
   'bin.cjs': ['main.ts'],
 };
 

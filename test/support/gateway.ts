@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
-const main = join(import.meta.dirname, '..', '..', 'src', 'main.ts');
+const checkout = join(import.meta.dirname, '..', '..', 'src', 'main.ts');
 
 /** A line of the log in JSON. */
 export interface GatewayLine {
@@ -45,6 +45,8 @@ export interface GatewayOptions {
   readonly directory?: string;
   /** Runs the gateway by it: a command and its first arguments. */
   readonly by?: readonly string[];
+  /** The program that Node runs; src/main.ts when left out. */
+  readonly main?: string;
 }
 
 /** Starts `run` and resolves when /-/ready says yes; rejects with what the process printed when it ends before. */
@@ -52,7 +54,14 @@ export async function startGateway(options: GatewayOptions): Promise<GatewayProc
   const directory = options.directory ?? mkdtempSync(join(tmpdir(), 'flamegate-e2e-'));
   const configFile = join(directory, options.fileName ?? 'flamegate.yaml');
   writeFileSync(configFile, options.config);
-  const [command = '', ...args] = [...(options.by ?? []), process.execPath, main, 'run', configFile, ...(options.args ?? [])];
+  const [command = '', ...args] = [
+    ...(options.by ?? []),
+    process.execPath,
+    options.main ?? checkout,
+    'run',
+    configFile,
+    ...(options.args ?? []),
+  ];
   const child = spawn(command, args, {
     cwd: directory,
     env: { ...process.env, ...options.env },
