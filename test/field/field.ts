@@ -107,11 +107,15 @@ export async function reload(gateway: GatewayProcess, config: string): Promise<{
 }
 
 /** One record with a number in its labels, as a push body. */
-export function record(number: number, rawProfile: Uint8Array = Buffer.from(`profile ${number}`)): Uint8Array<ArrayBuffer> {
+export function record(
+  number: number,
+  rawProfile: Uint8Array = Buffer.from(`profile ${number}`),
+  service = 'field',
+): Uint8Array<ArrayBuffer> {
   const labels = [
     { name: '__name__', value: 'process_cpu' },
     { name: 'n', value: String(number) },
-    { name: 'service_name', value: 'field' },
+    { name: 'service_name', value: service },
   ];
   const message = create(PushRequestSchema, { series: [{ labels, samples: [{ rawProfile, ID: '' }] }] });
   return new Uint8Array(toBinary(PushRequestSchema, message));
@@ -131,11 +135,11 @@ export function numbers(first: number, count: number): number[] {
 }
 
 /** Sends one record and resolves with the status. */
-export async function push(gateway: GatewayProcess, number: number, rawProfile?: Uint8Array): Promise<number> {
+export async function push(gateway: GatewayProcess, number: number, rawProfile?: Uint8Array, service?: string): Promise<number> {
   const answer = await fetch(`http://${gateway.address()}/push.v1.PusherService/Push`, {
     method: 'POST',
     headers: { 'content-type': 'application/proto' },
-    body: record(number, rawProfile),
+    body: record(number, rawProfile, service),
   });
   await answer.arrayBuffer();
   return answer.status;
