@@ -1,5 +1,5 @@
+import { parseAddress } from '../../core/address.ts';
 import { parseDuration } from '../../core/units.ts';
-import { parseAddress } from '../../net/server/address.ts';
 import type { SinkAnswers } from './answers.ts';
 
 /** The options of `flamegate sink` as they are typed. */

@@ -1,7 +1,7 @@
 import type { ListenOptions, Server } from 'node:net';
+import type { Address } from '../../core/address.ts';
 import type { Clock } from '../../core/clock.ts';
 import { messageOf } from '../../core/errors.ts';
-import type { Address } from './address.ts';
 import { occupantOf } from './occupant.ts';
 import { openToGroup, removeStale } from './unix-socket.ts';
 

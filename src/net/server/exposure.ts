@@ -1,5 +1,5 @@
+import { isLoopback } from '../../core/address.ts';
 import type { Logger } from '../../core/component.ts';
-import { isLoopback } from './address.ts';
 
 /** How a listener is protected. */
 export interface Protection {

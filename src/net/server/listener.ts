@@ -1,9 +1,9 @@
 import net, { type Socket } from 'node:net';
 import { isDeepStrictEqual } from 'node:util';
+import { formatAddress, parseAddress } from '../../core/address.ts';
 import type { Clock } from '../../core/clock.ts';
 import type { Held, Host, Logger, Shared } from '../../core/component.ts';
 import { messageOf } from '../../core/errors.ts';
-import { formatAddress, parseAddress } from './address.ts';
 import { bind } from './bind.ts';
 import { addressOf, type ConnectionOptions } from './connection.ts';
 import { networkOf } from './network.ts';

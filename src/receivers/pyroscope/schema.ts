@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { AddressSchema } from '../../core/address.ts';
 import { DurationSchema } from '../../core/units.ts';
-import { AddressSchema } from '../../net/server/address.ts';
 import { AuthSchema } from '../../net/server/auth-schema.ts';
 import { tenantFault } from '../../net/server/identity.ts';
 import { ProxiesSchema } from '../../net/server/proxies.ts';
