@@ -1,6 +1,6 @@
 import type { Call, Exporter, Held, Host, Prepared } from '../../core/component.ts';
 import type { DebugInfoTarget } from '../../core/debug-info.ts';
-import { messageOf } from '../../core/errors.ts';
+import { Invalid, messageOf } from '../../core/errors.ts';
 import { countBatch, type ProfileBatch } from '../../core/profile.ts';
 import { type LogRecord, recordSize } from '../../queue/log.ts';
 import { queueKey } from '../../queue/open.ts';
@@ -88,6 +88,7 @@ export class PyroscopeExporter implements Exporter {
     const deliveries = this.#started.deliveries.resource;
     const records = encode(batch, this.#config.compatibility === 'pyroscope');
     if (this.#ack !== 'delivered') {
+      if (this.#config.compatibility === 'pyroscope') refuseEmptyPush(batch);
       let sizeBytes = 0;
       for (const record of records) sizeBytes += recordSize(record);
       const refusal = deliveries.refusal(sizeBytes);
@@ -159,6 +160,15 @@ export class PyroscopeExporter implements Exporter {
     deliveries.discard(countBatch(batch), rawBytesOf(batch), 'not_stored');
     this.#host.log.error('profiles that were acknowledged could not be stored', { profiles: countBatch(batch), why: messageOf(why) });
   }
+}
+
+/**
+ * Pyroscope refuses a push whose series hold no sample ("no profiles received"). With `ack: delivered` its sender hears that from the endpoint;
+ * otherwise a 200 would stand for what ends as a dead letter, so it is refused here. Throws Invalid.
+ */
+function refuseEmptyPush({ series }: ProfileBatch): void {
+  if (series.some(({ payload }) => payload.kind !== 'push' || payload.profiles > 0)) return;
+  throw new Invalid('no_series', 'a push holds at least one sample, found series without any');
 }
 
 function rawBytesOf(batch: ProfileBatch): number {

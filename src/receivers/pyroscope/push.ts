@@ -13,8 +13,6 @@ export interface PushOptions {
   readonly intake: Intake;
   readonly cache: LabelCache;
   readonly rules: PushRules;
-  /** A push in which there is no sample: Pyroscope refuses it, Alloy sends it on. */
-  readonly emptySeries: 'refuse' | 'forward';
   /** Resolves in the next turn of the event loop. */
   readonly nextTurn: () => Promise<void>;
   readonly tracer: Tracer;
@@ -25,7 +23,7 @@ export const pushPath = '/push.v1.PusherService/Push';
 
 /** PusherService/Push in every protocol, in protobuf and JSON, payloads untouched. An uncompressed binary one is through when this returns. */
 export function pushRoute(options: PushOptions): Route {
-  const { intake, cache, rules, emptySeries, nextTurn, tracer } = options;
+  const { intake, cache, rules, nextTurn, tracer } = options;
   const accept = (
     request: Request,
     form: Form,
@@ -33,9 +31,6 @@ export function pushRoute(options: PushOptions): Route {
     trace: SpanContext | undefined,
   ): Promise<void> | undefined => {
     if (series.length === 0) throw new Invalid('no_series', 'a push holds at least one series, found none');
-    if (emptySeries === 'refuse' && series.every(({ payload }) => payload.profiles === 0)) {
-      throw new Invalid('no_series', 'a push holds at least one sample, found series without any');
-    }
     return intake.accept(request, form.protocol, series, trace);
   };
   const takeBinary = (

@@ -150,12 +150,10 @@ export class PyroscopeReceiver implements Receiver {
     const { tracer } = this.#host;
     const unready = (): readonly string[] => this.#host.unready();
     const connect = new ConnectService(unready);
-    const emptySeries = this.#config.compatibility === 'alloy' ? 'forward' : 'refuse';
     const push = {
       intake: this.#intake,
       cache: new LabelCache(labelCacheBytes),
       rules: this.#rules(),
-      emptySeries,
       nextTurn,
       tracer,
     } as const;

@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import test from 'node:test';
 import { Failed, Invalid, Refused } from '../../../src/core/errors.ts';
 import { describePush } from '../../../src/wire/push.ts';
@@ -53,6 +56,24 @@ test('an endpoint that sets the tenant header itself gets no other, not even whe
   await up.received(3);
   const tenants = Object.fromEntries(up.arrivals.map(({ path, headers }) => [path.split('/')[1], headers['x-scope-orgid']]));
   assert.deepEqual(tenants, { own: 'mine', none: '', theirs: 'sender' });
+});
+
+test('a push without any sample is refused where 200 would come before the verdict, and else sent on for it', async () => {
+  const up = await server([{ status: 400, body: '{"code":"invalid_argument","message":"no profiles received"}' }]);
+  const empty = pushSeries({ service_name: 'a' }, 0);
+  for (const ack of ['queued', 'durable'] as const) {
+    const queue = ack === 'durable' ? { type: 'disk' as const, dir: mkdtempSync(join(tmpdir(), 'flamegate-empty-')) } : undefined;
+    const { exporter } = await rig({ ack, ...(queue && { queue }), endpoints: [{ url: up.url }] });
+    assert.throws(
+      () => exporter.prepare(batchOf(empty)),
+      (why) => why instanceof Invalid && why.reason === 'no_series',
+    );
+    assert.doesNotThrow(() => exporter.prepare(batchOf(empty, pushSeries({ service_name: 'b' }, 1))));
+  }
+  assert.equal(up.arrivals.length, 0);
+  const { push } = await rig({ ack: 'delivered', endpoints: [{ url: up.url }] });
+  await assert.rejects(push(empty), Failed);
+  assert.equal(up.arrivals.length, 1);
 });
 
 test('labels that no Pyroscope takes are refused before anything is stored', async () => {
