@@ -26,6 +26,7 @@ export interface FieldSetup {
   readonly receiver?: Keys;
   readonly moreReceivers?: Readonly<Record<string, Keys>>;
   readonly telemetry?: Keys;
+  readonly shutdown?: Keys;
 }
 
 /** A configuration as the cases want it: short waits, everything acknowledged by the queue. JSON, which is YAML too. */
@@ -35,6 +36,7 @@ export function configOf({
   receiver,
   moreReceivers = {},
   telemetry,
+  shutdown,
 }: FieldSetup): string {
   const pace = { remote_timeout: '2s', min_backoff_period: '100ms', max_backoff_period: '500ms' };
   return JSON.stringify({
@@ -44,6 +46,7 @@ export function configOf({
       pipelines: { profiles: { receivers: ['pyroscope', ...Object.keys(moreReceivers)], exporters: ['pyroscope'] } },
       admin: { endpoint: '127.0.0.1:0' },
       ...(telemetry && { telemetry }),
+      ...(shutdown && { shutdown }),
     },
   });
 }
