@@ -170,6 +170,59 @@ test('a storm of good and bad configurations loses nothing and never ends the pr
   assert.equal(await gateway.stop(), 0);
 });
 
+test('endpoints that leave and return in a storm of reloads get every profile that was accepted while they were there', {
+  timeout: 480_000,
+}, async (t) => {
+  const rounds = Number(process.env['FLAMEGATE_RUNS'] ?? 40);
+  const { gateway, upstreams } = await start(t, 3);
+  const load = new Load(gateway.address());
+  t.after(() => load.stop());
+  const random = createRandom(11);
+  const owed = upstreams.map((): number[] => []);
+  for (let round = 0; round < rounds; round++) {
+    const present = upstreams.map((_, at) => at === 0 || random(3) > 0);
+    const config = namedConfig(upstreams, present, `${30 + random(3)}s`);
+    const isGood = random(4) > 0;
+    const { status, text } = await reload(gateway, isGood ? config : config.replace('queue', 'que'));
+    if (!isGood) continue;
+    assert.equal(status, 200, text);
+    // What was under way during the swap may be from before it.
+    const from = load.accepted.length + 8;
+    await load.more(16);
+    for (const number of load.accepted.slice(from)) for (const [at, there] of present.entries()) if (there) owed[at]?.push(number);
+  }
+  await load.stop();
+  assert.deepEqual(load.refused, []);
+  assert.equal((await reload(gateway, namedConfig(upstreams, [true, true, true], '29s'))).status, 200);
+  await checkAllArrived(load, upstreams[0] as Capture);
+  assert.equal(await gateway.stop(), 0);
+  for (const [at, upstream] of upstreams.entries()) {
+    const times = arrivedAt(upstream);
+    assert.deepEqual(
+      owed[at]?.filter((number) => !times.has(number)),
+      [],
+      `missing at upstream ${at}`,
+    );
+    assert.deepEqual(
+      [...times].filter(([, count]) => count > 1),
+      [],
+      `twice at upstream ${at}`,
+    );
+  }
+});
+
+/** Some of the endpoints, each under its own name wherever it stands. */
+function namedConfig(upstreams: readonly Capture[], present: readonly boolean[], timeout: string): string {
+  const all = configOf({ upstreams, timeout });
+  return all
+    .split('\n')
+    .filter((line) => {
+      const at = /- \{ name: up(\d+),/.exec(line)?.[1];
+      return at === undefined || present[Number(at)];
+    })
+    .join('\n');
+}
+
 test('a reload that cannot bind a new receiver is refused, names the address and changes nothing', { timeout: 30_000 }, async (t) => {
   const { gateway, upstreams } = await start(t, 1);
   const busy = createServer();
