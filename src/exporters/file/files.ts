@@ -1,5 +1,6 @@
-import { mkdir, readdir, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises';
+import { readdir, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { makeDirectories } from '../../queue/disk/files.ts';
 
 /** The few file operations of this exporter; tests swap it for one whose disk is full. */
 export interface Files {
@@ -22,7 +23,7 @@ export interface FoundFile {
 /** The machine's. */
 export const realFiles: Files = {
   async makeDirectory(dir) {
-    await mkdir(dir, { recursive: true });
+    await makeDirectories(dir);
   },
   async list(dir) {
     const found = await filesBelow(dir);

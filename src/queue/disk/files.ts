@@ -121,9 +121,42 @@ const fileMode = 0o600;
 const openFlags = { new: 'wx+', write: 'r+', read: 'r' } as const;
 
 async function makeDir(dir: string): Promise<void> {
-  const highest = await mkdir(dir, { recursive: true, mode: dirMode });
-  if (highest === undefined) return;
-  for (let made = resolve(dir); made.length >= resolve(highest).length; made = dirname(made)) await syncDir(dirname(made));
+  for (const made of await makeDirectories(dir, dirMode)) await syncDir(dirname(made));
+}
+
+/**
+ * Makes a directory and those above it; resolves to those that it made, the highest first. One level at a time: Node's own recursive mkdir never
+ * returns where a file system makes no directories, as below /proc.
+ */
+export async function makeDirectories(dir: string, mode?: number): Promise<readonly string[]> {
+  const whole = resolve(dir);
+  try {
+    return (await makeOne(whole, mode)) ? [whole] : [];
+  } catch (why) {
+    const above = dirname(whole);
+    if (errorCode(why) !== 'ENOENT' || above === whole) throw why;
+    const made = await makeDirectories(above, mode);
+    return (await makeOne(whole, mode)) ? [...made, whole] : made;
+  }
+}
+
+/** False when it is there already. */
+async function makeOne(dir: string, mode: number | undefined): Promise<boolean> {
+  try {
+    await mkdir(dir, mode);
+    return true;
+  } catch (why) {
+    if (errorCode(why) === 'ENOENT' || !(await isDirectory(dir))) throw why;
+    return false;
+  }
+}
+
+async function isDirectory(path: string): Promise<boolean> {
+  try {
+    return (await stat(path)).isDirectory();
+  } catch {
+    return false;
+  }
 }
 
 async function syncDir(dir: string): Promise<void> {
