@@ -80,7 +80,7 @@ function warnOfExposure(address: string, { token_file, tls }: AdminConfig, log: 
       'whoever reaches this address may read /metrics, and the API answers nobody there: set token_file, or endpoint: 127.0.0.1:4041';
     log.warn(message, { address, key: 'service.admin.token_file' });
   } else if (tls === undefined) {
-    log.warn('the token comes in clear text: set tls', { address, key: 'service.admin.tls' });
+    log.warn('the token arrives in clear text: set tls', { address, key: 'service.admin.tls' });
   }
 }
 

@@ -170,7 +170,8 @@ export class Gateway {
     const result = await this.#tryReload(dryRun).catch((why): ReloadResult => ({ kind: 'refused', lines: [messageOf(why)] }));
     if (dryRun) return result;
     this.#inForce.reloaded(result.kind !== 'refused');
-    if (result.kind === 'refused') this.log.error('the new configuration is not in force, the old one runs on', { reasons: result.lines });
+    if (result.kind === 'refused')
+      this.log.error('the new configuration is refused, the old one stays in force', { reasons: result.lines });
     else this.log.info('configuration reloaded', { outcome: result.kind });
     return result;
   }

@@ -69,7 +69,7 @@ export class SdNotify {
     return new Promise((resolve) => {
       const child = spawn('systemd-notify', assignments, { stdio: 'ignore', env: { ...this.#options.env } });
       const fail = (reason: string): void => {
-        if (!this.#failed) this.#options.log.warn('systemd cannot be told how the gateway is', { reason });
+        if (!this.#failed) this.#options.log.warn('systemd cannot be notified', { reason });
         this.#failed = true;
         resolve();
       };

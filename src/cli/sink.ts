@@ -30,7 +30,7 @@ export async function runSink(flags: SinkFlags, io: Io, stop?: AbortSignal, cloc
     io.stderr.write(`the sink cannot listen on ${flags.listen}: ${messageOf(error)}\n`);
     return exitCodeOf(error);
   }
-  io.stderr.write(`the sink takes profiles at ${sink.url}\n`);
+  io.stderr.write(`the sink listens at ${sink.url}\n`);
   await printUntil(sink, { stop, durationMs, clock }, (totals) => io.stdout.write(formatTotals(totals, json)));
   await sink.close();
   io.stdout.write(formatTotals(sink.totals, json));

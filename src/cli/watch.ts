@@ -62,13 +62,13 @@ export function watchFiles({ paths, seen: given, clock, log, onChange }: WatchOp
         });
         // The directory went, or its watch did: looking every now and then goes on.
         watcher.on('error', (why) =>
-          log.warn('a watch on the configuration ended; its files are looked at instead', { directory, reason: why.message }),
+          log.warn('a watch on the configuration ended; its files are polled instead', { directory, reason: why.message }),
         );
         watchers.push(watcher);
       }
       return true;
     } catch (why) {
-      log.warn('cannot watch the configuration; its files are looked at instead', {
+      log.warn('cannot watch the configuration; its files are polled instead', {
         every: `${lookOftenMs / 1000}s`,
         reason: messageOf(why),
       });

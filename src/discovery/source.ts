@@ -31,13 +31,13 @@ export class Complaint {
     const reason = messageOf(error);
     if (reason === this.#reason) return;
     this.#reason = reason;
-    this.#host.log.warn('targets could not be found: those that were found before go on', { ...this.#facts, reason });
+    this.#host.log.warn('targets could not be discovered; the previous ones are kept', { ...this.#facts, reason });
   }
 
   worked(): void {
     if (this.#reason === '') return;
     this.#reason = '';
-    this.#host.log.info('targets are found again', this.#facts);
+    this.#host.log.info('targets are discovered again', this.#facts);
   }
 }
 

@@ -45,7 +45,7 @@ export const tenant: ProcessorFactory<typeof schema> = {
       if (known.size > 0) return known.get(value);
       const fault = tenantFault(value);
       if (fault === undefined) return value;
-      log.warn('a label or an identity names what is no tenant id', { expected: fault.slice(0, 300) });
+      log.warn('a label or an identity has a value that is not a tenant id', { expected: fault.slice(0, 300) });
       return undefined;
     };
     const tenantOf = (series: Series, identity: string): string =>

@@ -167,7 +167,7 @@ function reportTo({ log }: Host, dir: string): DiskReport {
   return {
     opened({ setAside, lostPlaces }) {
       if (lostPlaces.length > 0)
-        log.warn('which dead letters were replayed or too old is not known any more: all are there again', { dir });
+        log.warn('the record of replayed and expired dead letters is lost: all dead letters are kept again', { dir });
       if (setAside.length > 0) log.error('files of dead letters could not be used and were renamed to NAME.bad', { dir, files: setAside });
     },
     damaged: (records) => log.error('dead letters are damaged and lost', { dir, records }),

@@ -69,7 +69,7 @@ export class MemoryWatch {
     if (level === this.#level) return;
     this.#level = level;
     const facts = { used: formatSize(Math.round(share * limit)), limit: formatSize(limit) };
-    if (level === 'ok') this.#log.info('memory is enough again, everything is taken', facts);
+    if (level === 'ok') this.#log.info('memory is below the limit again, all requests are accepted', facts);
     else this.#log.warn(level === 'high' ? 'memory is short, large bodies are refused' : 'memory is used up, pushes are refused', facts);
   }
 

@@ -67,7 +67,7 @@ test('without NOTIFY_SOCKET nothing is told, and one that cannot be reached is s
   await missing.stopping();
   assert.deepEqual(
     lines.map(({ message }) => message),
-    ['systemd cannot be told how the gateway is'],
+    ['systemd cannot be notified'],
   );
 });
 

@@ -23,7 +23,7 @@ test('an endpoint that answers 401 is refusing in metrics, in status and in /-/r
   const state = async (name: string) => (await gateway.metrics()).sum('flamegate_endpoint_state', { endpoint: 'up', state: name });
   assert.deepEqual([await state('ok'), await state('refusing')], [1, 0]);
   assert.equal((await fetch(`http://${gateway.address()}/ingest?name=a`, { method: 'POST', body: 'x 1' })).status, 200);
-  await gateway.line(({ message }) => message === 'the endpoint takes nothing until something is changed');
+  await gateway.line(({ message }) => message === 'the endpoint refuses profiles until the configuration is changed');
   assert.deepEqual([await state('ok'), await state('refusing')], [0, 1]);
   const ready = await fetch(`${gateway.admin}/-/ready`);
   assert.equal(ready.status, 200);
@@ -35,7 +35,7 @@ test('an endpoint that answers 401 is refusing in metrics, in status and in /-/r
   assert.match(endpoints[0]?.reason ?? '', /who are you\?.*credentials/);
   assert.equal((await gateway.metrics()).sum('flamegate_receiver_request_seconds_count', { protocol: 'ingest' }), 1);
   status = 200;
-  await gateway.line(({ message }) => message === 'the endpoint takes profiles again');
+  await gateway.line(({ message }) => message === 'the endpoint accepts profiles again');
   assert.deepEqual([await state('ok'), await state('refusing')], [1, 0]);
 });
 

@@ -56,7 +56,7 @@ test('a token that is rotated behind local.file is in force without being asked 
   assert.deepEqual(authorizations(), ['Bearer first', 'Bearer second']);
 
   rmSync(join(directory, 'token'));
-  const refused = await gateway.line(({ message }) => message === 'the new configuration is not in force, the old one runs on');
+  const refused = await gateway.line(({ message }) => message === 'the new configuration is refused, the old one stays in force');
   assert.match(JSON.stringify(refused), /local\.file\.token: failed to read file: ENOENT/);
   await pushAll(sender, numbers(2, 1));
   assert.equal(authorizations().at(-1), 'Bearer second');

@@ -65,13 +65,13 @@ test('metrics leave by OTLP every interval, as totals, under their own names and
 test('lines of the log leave by OTLP too, facts and component as attributes', async (t) => {
   const collector = await openCollector(t);
   const { telemetry, clock } = open({ logs: { otlp: { endpoint: collector.url } } });
-  telemetry.logger('pyroscope').warn('the endpoint does not take profiles at the moment', { endpoint: 'eu', profiles: 7, list: ['a'] });
+  telemetry.logger('pyroscope').warn('the endpoint accepts no profiles at the moment', { endpoint: 'eu', profiles: 7, list: ['a'] });
   await clock.advance(1_000);
   await collector.until(() => collector.lines.length === 1);
   assert.deepEqual(collector.lines, [
     {
       severity: 'warn',
-      body: 'the endpoint does not take profiles at the moment',
+      body: 'the endpoint accepts no profiles at the moment',
       attributes: { component: 'pyroscope', endpoint: 'eu', profiles: 7, list: '["a"]' },
     },
   ]);

@@ -265,6 +265,6 @@ export class Reach {
   #complain(reason: string): void {
     if (reason === this.#complaint) return;
     this.#complaint = reason;
-    this.#host.log.warn('the files of tls_config are of no use as they stand now, what they said before goes on', { reason });
+    this.#host.log.warn('the files of tls_config cannot be used; the previous certificates stay in force', { reason });
   }
 }

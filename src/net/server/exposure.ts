@@ -25,6 +25,9 @@ export function warnOfExposure({ address, section, asks, tls, verifies, behindPr
       key: `${section}.auth`,
     });
   } else if (asks && !tls && !behindProxy) {
-    log.warn('credentials come in clear text: set tls, or trusted_proxies when a proxy takes TLS off', { address, key: `${section}.tls` });
+    log.warn('credentials arrive in clear text: set tls, or trusted_proxies when a proxy terminates TLS', {
+      address,
+      key: `${section}.tls`,
+    });
   }
 }

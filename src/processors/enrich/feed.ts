@@ -97,7 +97,7 @@ export class Feed {
   complain(why: unknown): void {
     const complaint = `${this.#source.name}: ${messageOf(why)}`;
     this.#host.health({ kind: 'degraded', reason: complaint }, this.#source.name);
-    if (this.#complaint !== complaint) this.#host.log.error('targets cannot be read, the last good ones go on', { reason: complaint });
+    if (this.#complaint !== complaint) this.#host.log.error('targets cannot be read; the last good ones are kept', { reason: complaint });
     this.#complaint = complaint;
   }
 

@@ -45,7 +45,7 @@ export class Condition {
     this.#troubles.delete(everybody);
     this.#troubles.delete(tenant);
     this.#show();
-    if (this.#troubles.size === 0) this.#host.log.info('the endpoint takes profiles again', { endpoint: this.#name, url: this.#url });
+    if (this.#troubles.size === 0) this.#host.log.info('the endpoint accepts profiles again', { endpoint: this.#name, url: this.#url });
   }
 
   /** The endpoint, the tenant or our configuration is at fault: somebody has to change something. */
@@ -54,7 +54,7 @@ export class Condition {
     const change = adviceFor(answer);
     if (!this.#enter(kind === 'denied' ? tenant : everybody, trouble('refusing', words, change))) return;
     const whose = kind === 'denied' && tenant !== '' ? { tenant } : {};
-    this.#host.log.error('the endpoint takes nothing until something is changed', {
+    this.#host.log.error('the endpoint refuses profiles until the configuration is changed', {
       ...this.#facts(),
       ...whose,
       answer: words,
@@ -65,7 +65,7 @@ export class Condition {
   /** Nothing gets through at the moment. */
   down(answer: Answer): void {
     if (!this.#enter(everybody, trouble(isLimit(answer) ? 'limited' : 'down', wordsOf(answer)))) return;
-    this.#host.log.warn('the endpoint does not take profiles at the moment', { ...this.#facts(), answer: wordsOf(answer) });
+    this.#host.log.warn('the endpoint accepts no profiles at the moment', { ...this.#facts(), answer: wordsOf(answer) });
   }
 
   /** False when that trouble is known. */

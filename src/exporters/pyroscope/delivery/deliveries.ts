@@ -260,7 +260,7 @@ export class Deliveries implements Shared {
     endpoint.retire(host);
     const { records, sizeBytes } = cursor.stats;
     if (records > 0 && (wasConfigured || !this.#announced.has(name))) {
-      host.log.warn('an endpoint went and left profiles in the queue', { endpoint: name, records, bytes: sizeBytes, advice });
+      host.log.warn('an endpoint was removed and left profiles in the queue', { endpoint: name, records, bytes: sizeBytes, advice });
       this.#announced.add(name);
     }
   }
