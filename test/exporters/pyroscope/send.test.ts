@@ -167,3 +167,12 @@ test('a paused endpoint sends nothing until it is told to go on', async () => {
   await exporter.pause('up', false);
   await eventually(() => account('up').delivered === 1);
 });
+
+test('the path of an /ingest is cleaned as Alloy does it, that of a push is left alone', async () => {
+  const up = await server();
+  const { push, account } = await rig({ endpoints: [{ url: `${up.url}//x//./y/`, name: 'up' }] });
+  await push(ingestSeries({ __name__: 'app' }));
+  await push(pushSeries({ service_name: 'a' }));
+  await eventually(() => account('up').delivered === 2);
+  assert.deepEqual(up.arrivals.map(({ path }) => path).sort(), ['//x//y/push.v1.PusherService/Push', '/x/y/ingest']);
+});
