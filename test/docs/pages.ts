@@ -20,7 +20,14 @@ export interface Block {
 /** Every page that a reader may be sent to. */
 export function pages(): readonly Page[] {
   const docs = readdirSync(join(root, 'docs')).filter((name) => name.endsWith('.md'));
-  const names = ['README.md', 'CONTRIBUTING.md', 'SECURITY.md', 'CHANGELOG.md', ...docs.sort().map((name) => `docs/${name}`)];
+  const names = [
+    'README.md',
+    'CONTRIBUTING.md',
+    'SECURITY.md',
+    'CHANGELOG.md',
+    'deploy/helm/flamegate/README.md',
+    ...docs.sort().map((name) => `docs/${name}`),
+  ];
   return names.map((name) => ({ name, text: readFileSync(join(root, name), 'utf8') }));
 }
 
