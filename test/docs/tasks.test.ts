@@ -71,48 +71,78 @@ test('getting started: the page from top to bottom ends with a profile delivered
   assert.match(seen.output, /"endpoint":"main"/);
 });
 
-test('Kubernetes: the Alloy file of the page runs with the arguments of its StatefulSet, and a profile arrives', async (t) => {
-  const found = blocks('docs/kubernetes.md');
-  const upstream = await startCapture();
-  t.after(() => upstream.close());
-  const alloy = blockWith(found, 'alloy', 'pyroscope.write');
+/** The StatefulSet among the documents of a YAML text. */
+function statefulSetIn(text: string) {
+  const documents = parseAllDocuments(text).map((document) => document.toJS());
+  return documents.find((one) => one?.kind === 'StatefulSet');
+}
+
+const kubernetes = blocks('docs/kubernetes.md');
+const manifest = blockWith(kubernetes, 'yaml', 'StatefulSet');
+const alloy = blockWith(kubernetes, 'alloy', 'pyroscope.write');
+
+test('Kubernetes: the Alloy file of the page passes the checks of its first two steps', async (t) => {
   const dir = directory(t, { 'config.alloy': alloy });
-  const [, ...verbs] = blockWith(found, 'sh', 'kubectl get configmap').trim().split('\n');
+  const [, ...verbs] = blockWith(kubernetes, 'sh', 'kubectl get configmap').trim().split('\n');
   const checked = await shell(verbs.join('\n'), dir);
   assert.equal(checked.code, 0, checked.output);
-  const explained = await shell(blockWith(found, 'sh', 'flamegate explain'), dir);
+  const explained = await shell(blockWith(kubernetes, 'sh', 'flamegate explain'), dir);
   assert.equal(explained.code, 0, explained.output);
   assert.match(explained.output, /cluster="staging"/);
-
-  const [set, service] = parseAllDocuments(blockWith(found, 'yaml', 'StatefulSet')).map((document) => document.toJS());
-  assert.deepEqual(service.spec.selector, set.spec.selector.matchLabels);
-  const [container] = set.spec.template.spec.containers;
-  const [run, directoryOfConfig, ...args] = container.args as string[];
-  assert.deepEqual([run, directoryOfConfig], ['run', '/etc/flamegate']);
-  const mounted = container.volumeMounts.map((mount: { mountPath: string }) => mount.mountPath);
-  assert.deepEqual(mounted, ['/etc/flamegate', '/var/lib/flamegate']);
-  const delays = args.filter((arg) => arg.includes('shutdown.delay')).map((arg) => Number.parseInt(arg.split('delay=')[1] ?? '', 10));
-  assert.ok(set.spec.template.spec.terminationGracePeriodSeconds > (delays[0] ?? 0) + 25, 'the default of shutdown.timeout is 25 s');
-
-  const here = args.map((arg) =>
-    arg.replace('/var/lib/flamegate', join(dir, 'queue')).replace('0.0.0.0:4041', '127.0.0.1:0').replace('delay=5s', 'delay=0s'),
-  );
-  const config = alloy
-    .replace('http://pyroscope.monitoring.svc:4040', upstream.url)
-    .replace('"0.0.0.0"', '"127.0.0.1"')
-    .replace(/listen_port( *)= 4040/, 'listen_port$1= 0');
-  const gateway = await started(t, config, { fileName: 'config.alloy', args: here });
-  for (const { path } of [container.readinessProbe.httpGet, container.livenessProbe.httpGet, container.startupProbe.httpGet]) {
-    assert.equal((await fetch(`${gateway.admin}${path}`)).status, 200, path);
-  }
-  const pushed = await fetch(`http://${gateway.address('pyroscope/sdks')}/ingest?name=shop&format=folded`, {
-    method: 'POST',
-    body: 'a;b 1\n',
-  });
-  assert.equal(pushed.status, 200);
-  const [arrived] = await upstream.take(1);
-  assert.match(arrived?.query.get('name') ?? '', /cluster=staging/);
 });
+
+test('Kubernetes: the Service of the manifest finds the pods of its StatefulSet', () => {
+  const service = parseAllDocuments(manifest)
+    .map((document) => document.toJS())
+    .find(({ kind }) => kind === 'Service');
+  assert.deepEqual(service.spec.selector, statefulSetIn(manifest).spec.template.metadata.labels);
+});
+
+const sets = [
+  { name: 'the manifest of the page', set: statefulSetIn(manifest) },
+  { name: 'the chart', set: statefulSetIn(readFileSync(join(root, 'test/deploy/helm/alloy-configmap.yaml'), 'utf8')) },
+];
+
+for (const { name, set } of sets) {
+  test(`Kubernetes: the Alloy file of the page runs with the arguments of ${name}, and a profile arrives`, async (t) => {
+    const upstream = await startCapture();
+    t.after(() => upstream.close());
+    const dir = directory(t);
+    const [container] = set.spec.template.spec.containers;
+    const [run, configured, ...args] = container.args as string[];
+    assert.equal(run, 'run');
+    const mounted: string[] = container.volumeMounts.map((mount: { mountPath: string }) => mount.mountPath);
+    for (const path of [configured, '/var/lib/flamegate'])
+      assert.ok(
+        mounted.some((mount) => path?.startsWith(mount)),
+        path,
+      );
+    const delay = Number(/shutdown\.delay=(\d+)s/.exec(args.join(' '))?.[1]);
+    assert.ok(set.spec.template.spec.terminationGracePeriodSeconds > delay + 25, 'the default of shutdown.timeout is 25 s');
+
+    const here = args.map((arg) =>
+      arg
+        .replace('/var/lib/flamegate', join(dir, 'queue'))
+        .replace('0.0.0.0:4041', '127.0.0.1:0')
+        .replace(/delay=\d+s/, 'delay=0s'),
+    );
+    const config = alloy
+      .replace('http://pyroscope.monitoring.svc:4040', upstream.url)
+      .replace('"0.0.0.0"', '"127.0.0.1"')
+      .replace(/listen_port( *)= 4040/, 'listen_port$1= 0');
+    const gateway = await started(t, config, { fileName: 'config.alloy', args: here });
+    for (const { path } of [container.readinessProbe.httpGet, container.livenessProbe.httpGet, container.startupProbe.httpGet]) {
+      assert.equal((await fetch(`${gateway.admin}${path}`)).status, 200, path);
+    }
+    const pushed = await fetch(`http://${gateway.address('pyroscope/sdks')}/ingest?name=shop&format=folded`, {
+      method: 'POST',
+      body: 'a;b 1\n',
+    });
+    assert.equal(pushed.status, 200);
+    const [arrived] = await upstream.take(1);
+    assert.match(arrived?.query.get('name') ?? '', /cluster=staging/);
+  });
+}
 
 test('troubleshooting: each step of "profiles of one service do not arrive" shows what the page says', async (t) => {
   const found = blocks('docs/troubleshooting.md');
