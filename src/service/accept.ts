@@ -1,7 +1,9 @@
+import type { Tracer } from '@opentelemetry/api';
 import type { Call, Consumer, Logger, Prepared } from '../core/component.ts';
 import type { DebugInfoTarget } from '../core/debug-info.ts';
 import { Failed, Invalid, messageOf, Refused } from '../core/errors.ts';
 import { countBatch, type ProfileBatch } from '../core/profile.ts';
+import { isSampled } from '../core/spans.ts';
 import type { LoopGuard } from './own-profiles.ts';
 import type { Senders } from './senders.ts';
 import { countWay, type Delivery, type Node, newWay, type Observe, type Way, walk } from './walk.ts';
@@ -24,8 +26,11 @@ export class Accept implements Consumer {
 
   readonly #guard: LoopGuard | undefined;
 
-  constructor(observe?: Observe, senders?: Senders, log?: Logger, guard?: LoopGuard) {
+  readonly #tracer: Tracer | undefined;
+
+  constructor(observe?: Observe, senders?: Senders, log?: Logger, guard?: LoopGuard, tracer?: Tracer) {
     this.#guard = guard;
+    this.#tracer = tracer;
     this.#observe = observe;
     this.#senders = senders;
     this.#log = log;
@@ -85,7 +90,7 @@ export class Accept implements Consumer {
     graph.underWay += 1;
     let pending: Promise<void> | undefined;
     try {
-      const way = newWay();
+      const way = newWay(isSampled(batch.origin.trace) ? this.#tracer : undefined);
       const walking = walk(graph.roots, batch, way, this.#observe);
       pending = walking === undefined ? store(way, call) : walking.then(() => store(way, call));
     } finally {

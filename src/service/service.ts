@@ -247,7 +247,8 @@ export class Service {
   #accept(receiver: string): Accept {
     const known = this.#accepts.get(receiver);
     if (known !== undefined) return known;
-    const accept = new Accept(this.#options.observe, this.senders, this.#options.observability.logger(receiver), this.#options.guard);
+    const { observe, observability, guard } = this.#options;
+    const accept = new Accept(observe, this.senders, observability.logger(receiver), guard, observability.tracer);
     this.#accepts.set(receiver, accept);
     return accept;
   }

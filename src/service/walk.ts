@@ -1,5 +1,7 @@
+import type { Tracer } from '@opentelemetry/api';
 import type { Drop, Exporter, Processor, Router } from '../core/component.ts';
 import type { ProfileBatch, Series } from '../core/profile.ts';
+import { endWith, startWork } from '../core/spans.ts';
 
 /**
  * What runs: a graph of instances without cycles. A YAML pipeline is a chain of stages that ends in its outputs; a component of an .alloy
@@ -46,6 +48,8 @@ export interface Delivery {
 
 /** What came of a batch on its way. */
 export interface Way {
+  /** Set where each processor is to have a span. */
+  readonly tracer: Tracer | undefined;
   readonly deliveries: Delivery[];
   readonly dropped: Dropped[];
   readonly routed: Routed[];
@@ -66,8 +70,8 @@ export interface Routed {
 }
 
 /** A way that has not begun. */
-export function newWay(): Way {
-  return { deliveries: [], dropped: [], routed: [] };
+export function newWay(tracer?: Tracer): Way {
+  return { tracer, deliveries: [], dropped: [], routed: [] };
 }
 
 /** The batch is in somebody's books: what was dropped and routed on its way counts. */
@@ -107,15 +111,32 @@ function visit(node: Node, batch: ProfileBatch, into: Way, observe?: Observe): P
       into.deliveries.push({ exporter: node.exporter, batch });
       return undefined;
     case 'stage': {
-      const processed = node.processor.process(batch, dropInto(into, node));
+      const processed = into.tracer === undefined ? process(node, batch, into) : processInSpan(into.tracer, node, batch, into);
       if (processed instanceof Promise) return processed.then((result) => visitAll(node.next[Symbol.iterator](), result, into, observe));
       return visitAll(node.next[Symbol.iterator](), processed, into, observe);
     }
-    case 'route':
-      return visitRoutes(node.router.route(batch, dropInto(into, node)).entries(), node, into, observe);
+    case 'route': {
+      const span = into.tracer && startWork(into.tracer, `process ${node.id}`, batch.origin.trace, aboutNode(node, batch));
+      const routes = node.router.route(batch, dropInto(into, node));
+      span?.end();
+      return visitRoutes(routes.entries(), node, into, observe);
+    }
     default:
       throw new Error(`unreachable: ${node satisfies never}`);
   }
+}
+
+function process(node: StageNode, batch: ProfileBatch, into: Way): ProfileBatch | Promise<ProfileBatch> {
+  return node.processor.process(batch, dropInto(into, node));
+}
+
+function processInSpan(tracer: Tracer, node: StageNode, batch: ProfileBatch, into: Way): ProfileBatch | Promise<ProfileBatch> {
+  return endWith(startWork(tracer, `process ${node.id}`, batch.origin.trace, aboutNode(node, batch)), () => process(node, batch, into));
+}
+
+/** What a span says of a processor: nothing of labels and profiles. */
+function aboutNode({ pipeline, id }: StageNode | RouteNode, { series }: ProfileBatch): Record<string, string | number> {
+  return { 'flamegate.pipeline': pipeline, 'flamegate.processor': id, 'flamegate.series': series.length };
 }
 
 function dropInto(into: Way, node: StageNode | RouteNode): Drop {

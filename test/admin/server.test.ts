@@ -185,7 +185,7 @@ test('a token file that is missing or empty is a mistake of the configuration', 
   await assert.rejects(openAdmin(options('127.0.0.1:0', { token_file: file })), isMistake);
 });
 
-test('another token file and another certificate are in force on the same address once they are applied', async (t) => {
+test('another token file is in force on the same address once it is applied', async (t) => {
   const directory = mkdtempSync(join(tmpdir(), 'flamegate-admin-'));
   t.after(() => rmSync(directory, { recursive: true }));
   const file = join(directory, 'token');

@@ -11,7 +11,7 @@ service:
   admin: { endpoint: "127.0.0.1:0" }
 `;
 
-test('an endpoint that answers 401 is refusing in metrics, in status and in /-/ready, until it takes profiles again', {
+test('an endpoint that answers 401 is refusing in metrics, in status and in /-/ready, until it accepts profiles again', {
   timeout: 60_000,
 }, async (t) => {
   const upstream = await startCapture();
@@ -77,4 +77,30 @@ test('attempts are counted by what was answered, a pause is a state, and a dead 
   assert.equal(await act('resume'), 200);
   await until('flamegate_endpoint_delivered_profiles_total', {}, 2);
   assert.equal((await gateway.metrics()).sum('flamegate_endpoint_state', { endpoint: 'up', state: 'ok' }), 1);
+});
+
+test('an endpoint that failed once and rests is backing off, with its answer in status, until it takes a profile; nobody is told by a line', {
+  timeout: 60_000,
+}, async (t) => {
+  const upstream = await startCapture();
+  t.after(() => upstream.close());
+  const answers = [503];
+  upstream.answer(() => ({ status: answers.shift() ?? 200, body: 'come again' }));
+  const config = configOf(upstream.url).replace('min_backoff_period: 50ms, max_backoff_period: 100ms', 'min_backoff_period: 2s');
+  const gateway = await startGateway({ config: `${config}  telemetry: { logs: { level: debug, format: json } }\n` });
+  t.after(() => gateway.stop('SIGKILL'));
+  const status = async () => {
+    const answer = await fetch(`${gateway.admin}/api/v1/status`);
+    return ((await answer.json()) as { endpoints: { state: string; reason: string }[] }).endpoints[0];
+  };
+  assert.equal((await fetch(`http://${gateway.address()}/ingest?name=a`, { method: 'POST', body: 'x 1' })).status, 200);
+  await gateway.line(({ message }) => message === 'profiles are not delivered yet');
+  const resting = await status();
+  assert.equal(resting?.state, 'backing_off');
+  assert.match(resting?.reason ?? '', /HTTP 503.*come again/);
+  assert.equal((await gateway.metrics()).sum('flamegate_endpoint_state', { endpoint: 'up', state: 'backing_off' }), 1);
+  const delivered = await gateway.line(({ message }) => message === 'profiles are delivered');
+  assert.equal(delivered['attempts'], 2);
+  assert.equal((await status())?.state, 'ok');
+  assert.ok(!gateway.lines.some(({ message }) => message === 'the endpoint accepts profiles again'));
 });

@@ -15,16 +15,20 @@ export interface OtlpReceiver {
   readonly url: string;
   /** Resolves with all spans so far as soon as the predicate holds for them. */
   spans(enough: (spans: readonly ReceivedSpan[]) => boolean): Promise<readonly ReceivedSpan[]>;
+  /** Everything that came, as text of one byte a character: to look for what must not be there. */
+  bytes(): string;
   close(): Promise<void>;
 }
 
 export async function startOtlpReceiver(): Promise<OtlpReceiver> {
   const spans: ReceivedSpan[] = [];
   const waiting = new Set<() => void>();
+  const bodies: Buffer[] = [];
   const server = createServer((request, response) => {
     const pieces: Buffer[] = [];
     request.on('data', (piece: Buffer) => pieces.push(piece));
     request.on('end', () => {
+      bodies.push(...pieces);
       if (request.url === '/v1/traces') spans.push(...readSpans(Buffer.concat(pieces)));
       for (const look of waiting) look();
       response.writeHead(200, { 'content-type': 'application/x-protobuf' }).end();
@@ -34,6 +38,7 @@ export async function startOtlpReceiver(): Promise<OtlpReceiver> {
   const { port } = server.address() as AddressInfo;
   return {
     url: `http://127.0.0.1:${port}`,
+    bytes: () => Buffer.concat(bodies).toString('latin1'),
     spans: (enough) =>
       new Promise((resolve) => {
         const look = (): void => {

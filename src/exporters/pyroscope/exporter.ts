@@ -2,6 +2,7 @@ import type { Call, Exporter, Held, Host, Prepared } from '../../core/component.
 import type { DebugInfoTarget } from '../../core/debug-info.ts';
 import { Invalid, messageOf } from '../../core/errors.ts';
 import { countBatch, type ProfileBatch } from '../../core/profile.ts';
+import { endWith, startWork } from '../../core/spans.ts';
 import { type LogRecord, recordSize } from '../../queue/log.ts';
 import { queueKey } from '../../queue/open.ts';
 import { totalBytes } from '../../wire/protobuf.ts';
@@ -148,11 +149,19 @@ export class PyroscopeExporter implements Exporter {
       accept();
       return deliveries.deliver(records, call);
     }
-    const stored = deliveries.append(records);
+    const stored = this.#append(deliveries, records, batch);
     if (stored !== undefined && this.#ack === 'durable') return stored.then(accept);
     accept();
     stored?.catch((why) => this.#notStored(deliveries, batch, why));
     return undefined;
+  }
+
+  #append(deliveries: Deliveries, records: readonly LogRecord[], batch: ProfileBatch): Promise<void> | undefined {
+    const { tracer, id } = this.#host;
+    const attributes = { 'flamegate.exporter': id, 'flamegate.profiles': countBatch(batch) };
+    const span = startWork(tracer, 'append', batch.origin.trace, attributes);
+    if (span === undefined) return deliveries.append(records);
+    return endWith<void>(span, () => deliveries.append(records)) ?? undefined;
   }
 
   /** The sender has been told 200 when the queue turned out not to take it. */

@@ -5,7 +5,7 @@ import { plain } from '../../net/server/dialect.ts';
 import type { Reply, Request, Route } from '../../net/server/exchange.ts';
 import { parseIngestName, splitIngestQuery } from '../../wire/ingest.ts';
 import type { Arrived, Intake } from './intake.ts';
-import { inSpan } from './trace.ts';
+import { inSpan, senderSpan } from './trace.ts';
 
 /** Where Pyroscope takes it. */
 export const ingestPaths = ['/ingest', '/pyroscope/ingest'] as const;
@@ -20,7 +20,7 @@ export function ingestRoute(intake: Intake, tracer: Tracer): Route {
     inflates: false,
     dialect: () => plain,
     handle: (request) =>
-      inSpan(tracer, 'POST /ingest', request.exchange.headerValues('traceparent')[0], (trace) => {
+      inSpan(tracer, 'POST /ingest', senderSpan(request.exchange), (trace) => {
         const pending = intake.accept(request, 'ingest', [seriesOf(request)], trace);
         return pending === undefined ? taken : pending.then(() => taken);
       }),

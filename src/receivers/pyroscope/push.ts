@@ -6,7 +6,7 @@ import { type PushRules, type PushSeries, parsePush } from '../../wire/push.ts';
 import { parsePushJson } from '../../wire/push-json.ts';
 import { dialectOfRequest, emptyReply, type Form, formOfRequest, readMessage } from './form.ts';
 import type { Intake } from './intake.ts';
-import { inSpan } from './trace.ts';
+import { inSpan, senderSpan } from './trace.ts';
 
 /** What a push is received with. */
 export interface PushOptions {
@@ -59,7 +59,6 @@ export function pushRoute(options: PushOptions): Route {
     inflates: true,
     dialect: dialectOfRequest,
     check: formOfRequest,
-    handle: (request) =>
-      inSpan(tracer, pushPath.slice(1), request.exchange.headerValues('traceparent')[0], (trace) => handle(request, trace)),
+    handle: (request) => inSpan(tracer, pushPath.slice(1), senderSpan(request.exchange), (trace) => handle(request, trace)),
   };
 }

@@ -4,7 +4,7 @@ import type { Context, Span, SpanContext, Tracer } from '@opentelemetry/api';
 import { trace } from '@opentelemetry/api';
 import fc from 'fast-check';
 import { Invalid, Refused } from '../../../src/core/errors.ts';
-import { inSpan, parseTraceparent } from '../../../src/receivers/pyroscope/trace.ts';
+import { inSpan, parseTraceparent, parseUberTraceId } from '../../../src/receivers/pyroscope/trace.ts';
 import { call } from '../../net/server/serving.ts';
 import { receiving } from './receiving.ts';
 
@@ -29,6 +29,29 @@ test('reads what W3C allows and nothing else', () => {
   ]) {
     assert.equal(parseTraceparent(text), undefined, String(text));
   }
+});
+
+test('reads what Jaeger sends, with leading zeros left out and colons encoded, and nothing else', () => {
+  const parsed = { traceId, spanId, traceFlags: 1, isRemote: true };
+  assert.deepEqual(parseUberTraceId(`${traceId}:${spanId}:0:1`), parsed);
+  assert.deepEqual(parseUberTraceId(`${traceId}%3A${spanId}%3a0%3A3`), parsed);
+  assert.deepEqual(parseUberTraceId('Abc:d:0:0'), {
+    ...parsed,
+    traceId: '00000000000000000000000000000abc',
+    spanId: '000000000000000d',
+    traceFlags: 0,
+  });
+  for (const text of [
+    undefined,
+    '',
+    `${traceId}:${spanId}:0`,
+    `0:${spanId}:0:1`,
+    `${traceId}:0:0:1`,
+    `${traceId}0:${spanId}:0:1`,
+    'x:1:0:1',
+    '%:1:0:1',
+  ])
+    assert.equal(parseUberTraceId(text), undefined, String(text));
 });
 
 test('never throws, and never yields ids that no backend takes', () => {
@@ -65,7 +88,7 @@ function recordingTracer(): {
 
 test('the span is a child of the sender, and its context goes on', async () => {
   const { tracer, seen } = recordingTracer();
-  const context = await inSpan(tracer, 'push', `00-${traceId}-${spanId}-01`, (inside) => Promise.resolve(inside));
+  const context = await inSpan(tracer, 'push', parseTraceparent(`00-${traceId}-${spanId}-01`), (inside) => Promise.resolve(inside));
   assert.deepEqual([seen.parent?.traceId, seen.parent?.spanId], [traceId, spanId]);
   assert.equal(context?.spanId, '1111111111111111');
   assert.ok(seen.ended);
@@ -93,4 +116,9 @@ test('without a tracer the trace of the sender goes on as it is, and no trace st
   await call(port, { path: '/ingest?name=a' });
   assert.deepEqual([batches[0]?.origin.trace?.traceId, batches[0]?.origin.trace?.spanId], [traceId, spanId]);
   assert.equal(batches[1]?.origin.trace, undefined);
+  await call(port, { path: '/ingest?name=a', headers: { 'uber-trace-id': `${traceId}:${spanId}:0:1` } });
+  assert.deepEqual([batches[2]?.origin.trace?.traceId, batches[2]?.origin.trace?.spanId], [traceId, spanId]);
+  const both = { traceparent: `00-${traceId}-${spanId}-00`, 'uber-trace-id': '1:2:0:1' };
+  await call(port, { path: '/ingest?name=a', headers: both });
+  assert.equal(batches[3]?.origin.trace?.traceId, traceId);
 });

@@ -16,6 +16,8 @@ export class Condition {
   #kept = true;
   readonly #troubles = new Map<string | typeof everybody, Trouble>();
   #paused = false;
+  /** A trouble stands in the log, whose end will too. */
+  #said = false;
 
   constructor(host: Host) {
     this.#host = host;
@@ -24,7 +26,10 @@ export class Condition {
   /** What a reload says. `url`: without user-info; `kept`: what is not taken stays in the queue, otherwise its sender is told. Another URL
    *  begins without trouble. */
   configure(host: Host, name: string, url: string, kept: boolean): void {
-    if (url !== this.#url) this.#troubles.clear();
+    if (url !== this.#url) {
+      this.#troubles.clear();
+      this.#said = false;
+    }
     this.#host = host;
     this.#name = name;
     this.#url = url;
@@ -45,7 +50,10 @@ export class Condition {
     this.#troubles.delete(everybody);
     this.#troubles.delete(tenant);
     this.#show();
-    if (this.#troubles.size === 0) this.#host.log.info('the endpoint accepts profiles again', { endpoint: this.#name, url: this.#url });
+    const isOver = this.#said && ![...this.#troubles.values()].some(({ said }) => said);
+    if (!isOver) return;
+    this.#said = false;
+    this.#host.log.info('the endpoint accepts profiles again', { endpoint: this.#name, url: this.#url });
   }
 
   /** The endpoint, the tenant or our configuration is at fault: somebody has to change something. */
@@ -68,16 +76,26 @@ export class Condition {
     this.#host.log.warn('the endpoint accepts no profiles at the moment', { ...this.#facts(), answer: wordsOf(answer) });
   }
 
+  /** The last attempt failed and others may not: shown until something is taken, and not worth a line. */
+  missed(answer: Answer): void {
+    if (this.#troubles.get(everybody)?.said) return;
+    const state = isLimit(answer) ? 'limited' : 'backing_off';
+    remember(this.#troubles, everybody, { state, reason: wordsOf(answer), said: false }, mostTroubles);
+    this.#show();
+  }
+
   /** False when that trouble is known. */
   #enter(whose: string | typeof everybody, reason: Trouble): boolean {
-    const known = this.#troubles.has(whose);
+    const known = this.#troubles.get(whose)?.said ?? false;
     remember(this.#troubles, whose, reason, mostTroubles);
+    this.#said = true;
     this.#show();
     return !known;
   }
 
   #show(): void {
-    const [first] = this.#troubles.values();
+    const troubles = [...this.#troubles.values()];
+    const first = troubles.find(({ said }) => said) ?? troubles[0];
     const others = this.#troubles.size - 1;
     if (this.#paused) this.#host.health({ kind: 'degraded', reason: 'paused by the admin endpoint', endpoint: 'paused' }, this.#name);
     else if (first === undefined) this.#host.health({ kind: 'ok' }, this.#name);
@@ -95,10 +113,12 @@ export class Condition {
 interface Trouble {
   readonly state: EndpointState;
   readonly reason: string;
+  /** In the log. */
+  readonly said: boolean;
 }
 
 function trouble(state: EndpointState, words: string, change?: string): Trouble {
-  return { state, reason: change === undefined ? words : `${words} (${change})` };
+  return { state, reason: change === undefined ? words : `${words} (${change})`, said: true };
 }
 
 /** It asks for less. */

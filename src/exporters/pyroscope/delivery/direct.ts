@@ -8,6 +8,7 @@ import { countSeries } from '../request/request.ts';
 import { type Part, partsOf } from '../request/split.ts';
 import type { Condition } from './condition.ts';
 import { decideWaiting } from './decide.ts';
+import { factsOf } from './facts.ts';
 import type { Counts } from './metrics.ts';
 import type { InForce } from './state.ts';
 import type { Waiting } from './waiting.ts';
@@ -85,6 +86,8 @@ export class Direct {
     const { record, request } = this.#sending;
     this.#parts.condition.taken(record.tenant);
     this.#parts.counts().delivered(record.profiles, request.rawBytes, this.#ageMs);
+    const { host, settings } = this.#parts;
+    host.log.debug('profiles are delivered', () => ({ ...factsOf(this.#sending, settings.name), attempts: this.#made }));
     this.#end(undefined);
   }
 
@@ -103,6 +106,7 @@ export class Direct {
     if (this.#canceled || action.kind === 'tell') this.#tell(answer, verdict.kind);
     else if (action.kind === 'split') this.#split();
     else {
+      if (verdict.kind !== 'denied' && verdict.kind !== 'misdirected') condition.missed(answer);
       this.#cancelTimer = host.clock.after(action.afterMs, () => {
         this.#cancelTimer = undefined;
         this.#send();

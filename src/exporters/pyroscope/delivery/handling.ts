@@ -1,6 +1,6 @@
 import { messageOf } from '../../../core/errors.ts';
 import { type Lease, type LogRecord, recordSize } from '../../../queue/log.ts';
-import type { Answer } from '../attempt/answer.ts';
+import { type Answer, wordsOf } from '../attempt/answer.ts';
 import { Attempt } from '../attempt/attempt.ts';
 import type { Verdict } from '../attempt/verdict.ts';
 import { backoffMs } from '../pacing/backoff.ts';
@@ -13,6 +13,7 @@ import { countSeries, readRequest } from '../request/request.ts';
 import { joinParts, type Part, type PartOutcome, partsOf, sendParts } from '../request/split.ts';
 import type { Cause } from './dead-letters.ts';
 import type { QueuedAction } from './decide.ts';
+import { factsOf } from './facts.ts';
 import type { Settings } from './settings.ts';
 import type { EndpointState } from './state.ts';
 
@@ -122,6 +123,11 @@ export class Handling {
     condition.taken(record.tenant);
     counts.delivered(record.profiles, request.rawBytes, lease.ageMs());
     counts.url?.ended(request.kind, host.clock.monotonic() - (history?.since ?? startedAt));
+    host.log.debug('profiles are delivered', () => ({
+      ...factsOf(job, this.#state.name),
+      attempts: (history?.made ?? 0) + 1,
+      age_ms: Math.round(lease.ageMs()),
+    }));
     this.#end(lease);
     this.#done(job);
   }
@@ -168,9 +174,16 @@ export class Handling {
     const { lease, record, history } = job;
     this.#pauseOthers(action, record.tenant);
     if (gate.open) condition.down(answer);
+    else if (!isSuspect && (isUnclear(verdict) || verdict.kind === 'down' || verdict.kind === 'limited')) condition.missed(answer);
     const standsAside = isUnclear(verdict) && !gate.open && (isSuspect || gate.takesLately);
     // While the endpoint is down the breaker sets the pace.
     const afterMs = Math.min(action.afterMs, standsAside ? longestSuspectMs : gate.open ? longestProbeMs : Number.POSITIVE_INFINITY);
+    host.log.debug('profiles are not delivered yet', () => ({
+      ...factsOf(job, this.#state.name),
+      attempts: history.made,
+      answer: wordsOf(answer),
+      again_in_ms: Math.round(afterMs),
+    }));
     history.notBefore = host.clock.monotonic() + afterMs;
     if (standsAside) lease.release(evidence.suspects.add(lease.position, groupKey(groupOf(job)), afterMs));
     else {
