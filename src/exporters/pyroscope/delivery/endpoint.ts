@@ -78,9 +78,9 @@ export class Endpoint implements EndpointState {
     return this.#dispatch.inHand;
   }
 
-  /** Nothing is left of it, and nothing is in hand. */
+  /** Nothing is left of it, nothing is in hand, and no sender waits for it. */
   get isEmpty(): boolean {
-    return this.cursor.stats.records === 0 && this.inHand === 0;
+    return this.cursor.stats.records === 0 && this.inHand === 0 && this.#direct === 0;
   }
 
   /** Something waits for another attempt, or nothing may be sent at all. */
