@@ -23,7 +23,8 @@ export interface Consumer {
   /**
    * Returns, or resolves, once every exporter has the batch as safely as its `ack` says: at once where nothing has to be waited for. Throws, or
    * rejects, with Refused (nothing stored, send again later), Invalid (never send again), Failed (`ack: delivered`), or with
-   * call.signal.reason when that aborts while `ack: delivered` waits.
+   * call.signal.reason when that aborts while `ack: delivered` waits. Behind success nobody reads the payloads any more: what is kept was copied,
+   * and the receiver may take their memory back.
    */
   consume(batch: ProfileBatch, call: Call): Promise<void> | undefined;
   /** Who takes debug information now; undefined when nobody does. */

@@ -43,6 +43,7 @@ export class Body implements BodySink, Coming {
   readonly #limits: BodyLimits;
   readonly #reservation: Reservation;
   readonly #owner: BodyOwner;
+  readonly #exchange: Exchange;
   readonly #announcedBytes: number;
   #gather = new Gather();
   #isOver = false;
@@ -52,6 +53,7 @@ export class Body implements BodySink, Coming {
     this.#limits = limits;
     this.#reservation = reservation;
     this.#owner = owner;
+    this.#exchange = exchange;
     // The HTTP parsers have refused a Content-Length that is not a number.
     this.#announcedBytes = Number(exchange.headers['content-length'] ?? -1);
     checkSize(this.#announcedBytes, limits.maxBytes);
@@ -68,7 +70,10 @@ export class Body implements BodySink, Coming {
 
   /** Of a stream that goes on, behind its end: nothing is kept. */
   piece(piece: Uint8Array): void {
-    if (this.#isOver) return;
+    if (this.#isOver) {
+      this.#exchange.free([piece]);
+      return;
+    }
     try {
       this.receivedBytes += piece.length;
       checkSize(this.receivedBytes, this.#limits.maxBytes);
@@ -77,6 +82,7 @@ export class Body implements BodySink, Coming {
       this.#gather.add(piece);
     } catch (why) {
       this.fail(why);
+      this.#exchange.free([piece]);
     }
   }
 
@@ -89,8 +95,7 @@ export class Body implements BodySink, Coming {
 
   fail(why: unknown): void {
     if (!this.#finish()) return;
-    // Node holds its listeners, and they this, until the connection is over: what is refused must not stay as long.
-    this.#gather = new Gather();
+    this.#exchange.free(this.#gather.drop());
     this.#owner.onNoBody(why);
   }
 

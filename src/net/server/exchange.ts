@@ -21,7 +21,9 @@ export interface Exchange {
   receive(sink: BodySink): void;
   /** Ends the connection: there is no answer. Never throws. */
   abandon(): void;
-  /** The same for a body that is passed on while it comes: as fast as they are taken. Throws when the body was cut. */
+  /** Gives back the memory of pieces that nobody needs any more, where it is theirs alone. Views into them have no bytes from then on. */
+  free(pieces: readonly Uint8Array[]): void;
+  /** The same as receive() for a body that is passed on while it comes: as fast as they are taken. Throws when the body was cut. */
   pieces(): AsyncIterable<Uint8Array>;
 }
 
@@ -93,6 +95,8 @@ export interface Request {
   readonly tenant: string;
   /** Pieces as read: joined once, when the outgoing body is built. */
   readonly body: readonly Uint8Array[];
+  /** Nobody needs the body any more, nor views into it: its memory goes back before the garbage collector comes. */
+  freeBody(): void;
   /** Undoes an encoding inside the body, within the same limits: gRPC compresses messages, not bodies. Rejects with Invalid or Refused. */
   inflate(pieces: readonly Uint8Array[], encoding: string): Promise<readonly Uint8Array[]>;
   /** The sender is gone or its deadline has passed. Made when it is asked for: who only looks asks throwIfOver(). */

@@ -30,6 +30,14 @@ export class Gather {
     return this.#pieces;
   }
 
+  /** All of it as it lies here, when nobody has seen it: afterwards there is nothing. */
+  drop(): readonly Uint8Array[] {
+    const pieces = this.#pieces.splice(0);
+    this.#block = undefined;
+    this.#used = 0;
+    return pieces;
+  }
+
   #closeBlock(): void {
     if (this.#block !== undefined) this.#pieces.push(this.#block.subarray(0, this.#used));
     this.#block = undefined;

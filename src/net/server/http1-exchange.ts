@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import type { BodySink, Exchange, Peer, Reply } from './exchange.ts';
+import { freePieces } from './free-pieces.ts';
 import { Gone } from './gone.ts';
 import { valuesOf } from './raw-headers.ts';
 import { readPieces, takePieces } from './read-pieces.ts';
@@ -26,6 +27,8 @@ export class Http1Exchange implements Exchange {
   readonly #expectsContinue: boolean;
   readonly #closed: () => void;
   readonly #gone = new Gone();
+  /** Its pieces may still be on their way to somebody else. */
+  #isPassedOn = false;
   #failed: unknown;
   #onFailure: ((why: unknown) => void) | undefined;
 
@@ -88,11 +91,17 @@ export class Http1Exchange implements Exchange {
     readPieces(this.#request, sink, () => this.isReceiving);
   }
 
+  /** Node copies each piece of a body out of what it has read. */
+  free(pieces: readonly Uint8Array[]): void {
+    freePieces(pieces);
+  }
+
   abandon(): void {
     this.#request.socket.destroy();
   }
 
   async *pieces(): AsyncGenerator<Uint8Array> {
+    this.#isPassedOn = true;
     if (this.#expectsContinue) this.#response.writeContinue();
     const pieces = takePieces(this.#request, () => this.isReceiving);
     try {
@@ -117,7 +126,8 @@ export class Http1Exchange implements Exchange {
     }
     // A refused body that stands in the same packet costs nothing to read, and keeps the connection.
     this.#request.on('error', () => {}); // a body that nobody reads may be cut
-    this.#request.resume();
+    if (this.#isPassedOn) this.#request.resume();
+    else this.#request.on('data', (piece: Uint8Array) => freePieces([piece]));
     setImmediate(() => {
       try {
         this.#write(reply, last());

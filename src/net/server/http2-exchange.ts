@@ -73,6 +73,9 @@ export class Http2Exchange implements Exchange {
     readPieces(stream, sink, () => stream.aborted);
   }
 
+  /** Node cuts pieces out of what it has read: their memory is not theirs alone, and it may still be reading there. */
+  free(): void {}
+
   abandon(): void {
     this.#stream.session?.destroy();
     this.#stream.destroy();

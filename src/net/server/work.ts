@@ -123,6 +123,11 @@ export class Work implements Request, BodyOwner {
     this.end(why);
   }
 
+  freeBody(): void {
+    this.exchange.free(this.body);
+    this.body = [];
+  }
+
   /** Made when somebody asks for it. */
   get inflate(): Request['inflate'] {
     const reservation = this.#reservation;

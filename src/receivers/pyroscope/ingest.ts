@@ -22,7 +22,11 @@ export function ingestRoute(intake: Intake, tracer: Tracer): Route {
     handle: (request) =>
       inSpan(tracer, 'POST /ingest', senderSpan(request.exchange), (trace) => {
         const pending = intake.accept(request, 'ingest', [seriesOf(request)], trace);
-        return pending === undefined ? taken : pending.then(() => taken);
+        const done = (): Reply => {
+          request.freeBody();
+          return taken;
+        };
+        return pending === undefined ? done() : pending.then(done);
       }),
   };
 }

@@ -40,9 +40,14 @@ export function pushRoute(options: PushOptions): Route {
     trace: SpanContext | undefined,
   ): Reply | Promise<Reply> => {
     const pending = accept(request, form, parsePush(message, cache, rules), trace);
-    return pending === undefined ? emptyReply(form) : pending.then(() => emptyReply(form));
+    const done = (): Reply => {
+      request.freeBody();
+      return emptyReply(form);
+    };
+    return pending === undefined ? done() : pending.then(done);
   };
   const takeJson = async (request: Request, form: Form, text: Buffer, trace: SpanContext | undefined): Promise<Reply> => {
+    request.freeBody();
     const series = await parsePushJson(text, rules, nextTurn);
     await accept(request, form, series, trace);
     return emptyReply(form);

@@ -347,6 +347,7 @@ test('a sender that has left before its request is handled is not handled', asyn
       sink.end();
     },
     abandon() {},
+    free() {},
     async *pieces() {},
   };
   it.server.serve(exchange, () => {});
