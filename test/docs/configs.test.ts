@@ -77,7 +77,7 @@ for (const block of all) {
       { env, name: isAlloy ? 'c.alloy' : 'c.yaml' },
     );
     assert.equal(outcome.code, 0, `${outcome.stdout}${outcome.stderr}\n${written}`);
-    if (block.page === 'README.md') assert.equal(outcome.stdout + outcome.stderr, '', 'nothing to warn a newcomer of');
+    if (block.page === 'README.md') assert.doesNotMatch(outcome.stdout + outcome.stderr, /warning/);
   });
 }
 
