@@ -8,6 +8,8 @@ import { parseAllDocuments } from 'yaml';
 import { z } from 'zod';
 import { processIo } from '../../src/cli/io.ts';
 import { loadSources } from '../../src/cli/sources.ts';
+import { startGateway } from '../support/gateway.ts';
+import { startPyroscopeServer } from '../support/pyroscope-server.ts';
 import { findTool, kubernetesSchemas, missing } from './tools.ts';
 
 // What the chart makes of each values file lies in helm/: it is looked at everywhere, and made again where helm is. UPDATE_GOLDEN=1 writes it.
@@ -103,6 +105,30 @@ for (const name of names.filter((one) => one !== 'alloy-configmap')) {
     assert.match(config.service.admin.endpoint, /:4041$/);
   });
 }
+
+test('default: what the pod would run, run as a process, brings a profile to Pyroscope', { timeout: 60_000 }, async (t) => {
+  const [{ args }] = statefulSet('default').template.spec.containers;
+  const upstream = await startPyroscopeServer();
+  t.after(() => upstream.close());
+  const data = mkdtempSync(join(tmpdir(), 'flamegate-chart-'));
+  t.after(() => rmSync(data, { recursive: true, force: true }));
+  const text = rendered('default').find(({ kind }) => kind === 'ConfigMap')?.data?.['flamegate.yaml'] ?? '';
+  const here = [
+    ['0.0.0.0:4040', '127.0.0.1:0'],
+    ['0.0.0.0:4041', '127.0.0.1:0'],
+    ['http://pyroscope:4040', upstream.url],
+    ['/var/lib/flamegate', data],
+    ['delay: 5s', 'delay: 0s'],
+  ] as const;
+  const moved = (written: string): string => here.reduce((told, [from, to]) => told.replaceAll(from, to), written);
+  const gateway = await startGateway({ config: moved(text), args: args.slice(2).map(moved) });
+  t.after(() => gateway.process.kill('SIGKILL'));
+  const answer = await fetch(`http://${gateway.address()}/ingest?name=chart&format=folded`, { method: 'POST', body: 'main;work 3\n' });
+  assert.equal(answer.status, 200);
+  await upstream.received(1);
+  assert.match(upstream.arrivals[0]?.query ?? '', /name=chart/);
+  assert.equal(await gateway.stop(), 0);
+});
 
 test('an Alloy file in a ConfigMap that exists is mounted, and none is made', () => {
   const { template } = statefulSet('alloy-configmap');
