@@ -23,6 +23,7 @@ export class Bookmarks {
   readonly #byCursor = new Map<StoreCursor, Bookmark>();
   /** Under the name before, until the one under the new name is stored. */
   readonly #former = new Map<StoreCursor, Bookmark>();
+  #renaming: Promise<void> = Promise.resolve();
 
   constructor(place: BookmarkPlace) {
     this.#place = place;
@@ -78,7 +79,15 @@ export class Bookmarks {
 
   /** Resolves when the cursor is found under its new name only, or when the disk is full: then complete() makes up for it. When it rejects
    *  the cursor is found under the name before. */
-  async rename(cursor: StoreCursor): Promise<void> {
+  rename(cursor: StoreCursor): Promise<void> {
+    const { name } = cursor;
+    // One after the other: each removes the file of the name before.
+    const renaming = this.#renaming.then(() => (cursor.name === name ? this.#rename(cursor) : undefined)); // else a later one does it
+    this.#renaming = renaming.catch(() => {}); // told to whoever asked for it
+    return renaming;
+  }
+
+  async #rename(cursor: StoreCursor): Promise<void> {
     const old = this.#byCursor.get(cursor);
     const bookmark = this.#create(cursor, undefined);
     try {
@@ -89,6 +98,7 @@ export class Bookmarks {
         throw why;
       }
     }
+    if (this.#byCursor.get(cursor) !== old) return bookmark.remove(); // forgotten meanwhile
     this.#byCursor.set(cursor, bookmark);
     await old?.close();
     if (old !== undefined && !this.#former.has(cursor)) this.#former.set(cursor, old);
@@ -123,6 +133,7 @@ export class Bookmarks {
 
   /** Stores what it can. What it cannot is repeated by the next start. */
   async close(): Promise<void> {
+    await this.#renaming;
     for (const bookmark of this.#byCursor.values()) {
       await bookmark.sync().catch(() => {});
       await bookmark.close();

@@ -157,3 +157,16 @@ test('segments that only a forgotten cursor needed go', async () => {
   assert.deepEqual(namesOf(await drain(b, 2)), ['4', '5']);
   await log.close();
 });
+
+test('a cursor that is renamed again while it is renamed is found under its last name only', async () => {
+  const files = new MemoryFiles();
+  const log = await openDisk('/log', new FakeClock(), { files, limits });
+  const cursor = await log.cursor('a', options());
+  await append(log, half('1'));
+  await Promise.all([cursor.rename('b'), cursor.rename('c')]);
+  await log.close();
+  const again = await openDisk('/log', new FakeClock(), { files, limits });
+  assert.deepEqual(again.names(), [{ name: 'c', retired: false }]);
+  assert.deepEqual(namesOf(await drain(await again.cursor('c', options()), 1)), ['1']);
+  await again.close();
+});
