@@ -32,8 +32,10 @@ interface Cost {
   readonly cores: number;
   readonly rssMiB: number;
   readonly peakMiB: number;
-  /** From the answer of the target, or the end of the push, to the endpoint's answer. */
+  /** From the answer of the target, or the end of the push, to the endpoint's answer: mean, and quantiles within the histogram's buckets. */
   readonly deliveryMs: number;
+  readonly deliveryP50Ms: number;
+  readonly deliveryP99Ms: number;
   readonly scrapeFailed: number;
 }
 
@@ -68,12 +70,14 @@ async function measure(way: Cost['way'], receivers: object, sinkPort: string, lo
   await load(admin);
   // Two intervals until everything has been taken once, and subtracted.
   await new Promise((resolve) => setTimeout(resolve, 2 * intervalMs + 2000));
-  const before = { cpu: cpuSecondsOf(gateway.pid) ?? Number.NaN, metrics: await metricsOf(admin) };
+  const before = { cpu: cpuSecondsOf(gateway.pid) ?? Number.NaN, ...(await metricsOf(admin)) };
   await new Promise((resolve) => setTimeout(resolve, windowMs));
-  const after = { cpu: cpuSecondsOf(gateway.pid) ?? Number.NaN, metrics: await metricsOf(admin) };
+  const after = { cpu: cpuSecondsOf(gateway.pid) ?? Number.NaN, ...(await metricsOf(admin)) };
   const during = (name: string): number => after.metrics(name) - before.metrics(name);
   const delivered = during('flamegate_endpoint_delivered_profiles_total');
   const cpu = after.cpu - before.cpu;
+  const quantileMs = (part: number): number =>
+    quantileOf(after.buckets('flamegate_endpoint_delivery_seconds'), before.buckets('flamegate_endpoint_delivery_seconds'), part) * 1000;
   const cost: Cost = {
     way,
     profilesPerSecond: delivered / (windowMs / 1000),
@@ -82,19 +86,50 @@ async function measure(way: Cost['way'], receivers: object, sinkPort: string, lo
     rssMiB: Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${gateway.pid}/status`, 'utf8'))?.[1]) / 1024,
     peakMiB: (peakBytesOf(gateway.pid) ?? Number.NaN) / 2 ** 20,
     deliveryMs: (during('flamegate_endpoint_delivery_seconds_sum') / during('flamegate_endpoint_delivery_seconds_count')) * 1000,
+    deliveryP50Ms: quantileMs(0.5),
+    deliveryP99Ms: quantileMs(0.99),
     scrapeFailed: during('flamegate_scrape_failed_total'),
   };
   await gateway.stop();
   return cost;
 }
 
-async function metricsOf(admin: string): Promise<(name: string) => number> {
-  const text = await (await fetch(`http://${admin}/metrics`)).text();
-  return (name) =>
-    text
-      .split('\n')
-      .filter((line) => line.startsWith(`${name}{`) || line.startsWith(`${name} `))
-      .reduce((sum, line) => sum + Number(line.split(' ').at(-1)), 0);
+interface Read {
+  /** The sum of all series of that name. */
+  readonly metrics: (name: string) => number;
+  /** Upper bound in the unit of the histogram -> how many were at most that, over all its series. */
+  readonly buckets: (name: string) => ReadonlyMap<number, number>;
+}
+
+async function metricsOf(admin: string): Promise<Read> {
+  const lines = (await (await fetch(`http://${admin}/metrics`)).text()).split('\n');
+  const numberOf = (line: string): number => Number(line.split(' ').at(-1));
+  return {
+    metrics: (name) =>
+      lines.filter((line) => line.startsWith(`${name}{`) || line.startsWith(`${name} `)).reduce((sum, line) => sum + numberOf(line), 0),
+    buckets(name) {
+      const counts = new Map<number, number>();
+      for (const line of lines) {
+        const le = line.startsWith(`${name}_bucket{`) ? /\ble="([^"]+)"/.exec(line)?.[1] : undefined;
+        if (le === undefined) continue;
+        const bound = le === '+Inf' ? Number.POSITIVE_INFINITY : Number(le);
+        counts.set(bound, (counts.get(bound) ?? 0) + numberOf(line));
+      }
+      return counts;
+    },
+  };
+}
+
+/** As histogram_quantile() of Prometheus: evenly spread within a bucket. NaN when nothing was counted. */
+function quantileOf(after: ReadonlyMap<number, number>, before: ReadonlyMap<number, number>, part: number): number {
+  const bounds = [...after.keys()].sort((a, b) => a - b);
+  const counted = bounds.map((bound) => (after.get(bound) ?? 0) - (before.get(bound) ?? 0));
+  const wanted = part * (counted.at(-1) ?? 0);
+  const at = counted.findIndex((count) => count > 0 && count >= wanted);
+  const below = { bound: bounds[at - 1] ?? 0, count: counted[at - 1] ?? 0 };
+  const bound = bounds[at] ?? Number.NaN;
+  if (!Number.isFinite(bound)) return at < 0 ? Number.NaN : below.bound;
+  return below.bound + ((bound - below.bound) * (wanted - below.count)) / ((counted[at] ?? 0) - below.count);
 }
 
 try {

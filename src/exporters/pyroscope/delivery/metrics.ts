@@ -4,7 +4,7 @@ import type { RequestKind } from '../request/request.ts';
 
 /** Prometheus' default buckets, which Alloy's histogram has. */
 const latencyBuckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
-const deliveryBuckets = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 900, 1800, 3600];
+const deliveryBuckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 900, 1800, 3600];
 
 type Counter = ReturnType<Host['metrics']['counter']>;
 type Histogram = ReturnType<Host['metrics']['histogram']>;
