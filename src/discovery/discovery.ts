@@ -28,7 +28,7 @@ export class Discovery {
 
   /** Runs these sources and no others. */
   follow(sources: readonly SourceConfig[], host: Host): void {
-    this.#wanted = sources.map((config) => ({ key: keyOf(config), relabel: compileRelabel(config.rules) }));
+    this.#wanted = sources.map((config) => ({ key: keyOf(config), relabel: compileRelabel(config.rules, config.target_names) }));
     const wanted = new Set(this.#wanted.map(({ key }) => key));
     for (const [key, running] of this.#running) {
       if (wanted.has(key)) continue;
@@ -86,7 +86,7 @@ export function relabelOf(rules: readonly RelabelRule[]): Relabel {
 }
 
 /** The same for what finds the same: rules are applied to it afterwards. Secrets count, and cannot be read out of it. */
-function keyOf({ rules, ...config }: SourceConfig): string {
+function keyOf({ rules, target_names, ...config }: SourceConfig): string {
   return fingerprint(config);
 }
 

@@ -15,6 +15,11 @@ const refresh = (defaultMs: number, what: string) =>
 
 const rules = z.array(RelabelRuleSchema).default([]).describe('relabel rules for what is found here');
 
+const target_names = z
+  .enum(['any', 'legacy'])
+  .default('any')
+  .describe('label names that `replace` may set: any, or only [a-zA-Z_][a-zA-Z0-9_]* as Alloy');
+
 const LabelsSchema = z.record(z.string(), z.string());
 
 /** A target as it is written: a map of labels. Whether it can be scraped is seen once the rules have been applied. */
@@ -25,6 +30,7 @@ const filePattern = /^[^*]*(\*[^/]*)?\.(json|yml|yaml)$/i;
 const FileSourceSchema = z.strictObject({
   from: z.literal('file'),
   rules,
+  target_names,
   files: z
     .array(z.string().regex(filePattern, 'expected a path that ends in .json, .yml or .yaml; its last part may hold *'))
     .min(1)
@@ -36,6 +42,7 @@ const HttpSourceSchema = z
   .strictObject({
     from: z.literal('http'),
     rules,
+    target_names,
     url: url.describe('answers a GET with [{targets: [host:port], labels: {}}] in JSON'),
     refresh_interval: refresh(60_000, 'duration: time between two requests'),
     remote_timeout: remote_timeout.describe('duration: one request as a whole'),
@@ -47,6 +54,7 @@ const DnsSourceSchema = z
   .strictObject({
     from: z.literal('dns'),
     rules,
+    target_names,
     names: z.array(z.string().min(1)).min(1).describe('names to look up'),
     type: z.enum(['SRV', 'A', 'AAAA', 'MX', 'NS']).default('SRV').describe('which records'),
     port: z.int().min(1).max(65_535).optional().describe('port of the targets; SRV records have their own'),
@@ -67,6 +75,7 @@ const KubernetesSourceSchema = z
   .strictObject({
     from: z.literal('kubernetes'),
     rules,
+    target_names,
     role: z.literal('pod', { error: 'expected pod: pods are what profiles are taken from' }).default('pod').describe('what is found'),
     api_server: url.optional().describe('URL of the API; without it and kubeconfig_file: the cluster that the gateway runs in'),
     kubeconfig_file: z.string().default('').describe('a kubeconfig; its current context is used'),
@@ -93,6 +102,7 @@ const KubernetesSourceSchema = z
 const StaticSourceSchema = z.strictObject({
   from: z.literal('static'),
   rules,
+  target_names,
   targets: z.array(LabelsSchema).describe('targets as maps of labels'),
 });
 

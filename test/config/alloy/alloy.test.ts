@@ -266,7 +266,7 @@ pyroscope.scrape "s" {
   assert.deepEqual(value['processors']?.['enrich/e'], { targets: [set], match: { profile: 's', target: 's' } });
   assert.deepEqual(value['receivers']?.['scrape/s'], {
     targets: [{ __address__: 'b:2' }],
-    discovery: [{ from: 'static', ...set }],
+    discovery: [{ from: 'static', ...set, target_names: 'legacy' }],
     scrape_interval: '1m',
     profiling_config: { path_prefix: '/p', profiles: { memory: { enabled: false }, own: { enabled: true, path: '/own', delta: false } } },
   });
@@ -505,14 +505,15 @@ pyroscope.scrape "s" {
   const two = { target_label: 't', replacement: 'v' };
   assert.deepEqual(value['receivers']?.['scrape/s']?.['targets'], []);
   assert.deepEqual(value['receivers']?.['scrape/s']?.['discovery'], [
-    { from: 'static', targets: [{ __address__: 'w:1' }], rules: [two] },
-    { from: 'file', files: ['/etc/t/*.json'], rules: [one, two] },
+    { from: 'static', targets: [{ __address__: 'w:1' }], rules: [two], target_names: 'legacy' },
+    { from: 'file', files: ['/etc/t/*.json'], rules: [one, two], target_names: 'legacy' },
     {
       from: 'kubernetes',
       role: 'pod',
       namespaces: { names: ['a'] },
       selectors: [{ role: 'pod', label: 'app=x' }],
       rules: [one, two],
+      target_names: 'legacy',
     },
     { from: 'http', url: 'http://sd/', basic_auth: { username: 'u' } },
     { from: 'dns', names: ['n'], type: 'A', port: 80 },

@@ -75,5 +75,5 @@ export function discoveryItem({ keys, rules, place }: TargetOrigin): Placed<unkn
   if (rules.length === 0) return record(keys, place);
   const items = rules.flatMap(({ node }) => (node.kind === 'list' ? node.items : []));
   const all: Placed<unknown> = { value: rules.flatMap(({ value }) => value), node: { kind: 'list', items, place }, key: undefined };
-  return record({ ...keys, rules: all }, place);
+  return record({ ...keys, rules: all, target_names: leaf('legacy', place) }, place);
 }
