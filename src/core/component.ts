@@ -42,7 +42,33 @@ export interface Component {
 }
 
 /** Takes profiles from outside and hands them to its Consumer. */
-export type Receiver = Component;
+export interface Receiver extends Component {
+  /** What it fetches profiles from now. Left out by one that profiles are sent to. */
+  targets?(): readonly TargetState[];
+}
+
+/** One profile of one target, and how its last scrape went. */
+export interface TargetState {
+  /** The label `instance`. */
+  readonly instance: string;
+  /** The label `service_name`. */
+  readonly service: string;
+  /** `__name__`. */
+  readonly profile: string;
+  /** Without the query, which may hold secrets. */
+  readonly url: string;
+  /** unknown: before the first. */
+  readonly health: 'up' | 'down' | 'unknown';
+  /** Why it is down; '' when it is not. */
+  readonly error: string;
+  /** Milliseconds since the Unix epoch; 0 before the first. */
+  readonly lastScrapeAt: number;
+  readonly durationMs: number;
+  /** Of the last profile. */
+  readonly sizeBytes: number;
+  /** In a row. */
+  readonly failures: number;
+}
 
 /** Called for each series that is not in the result, with the reason that the metric and `explain` show. */
 export type Drop = (series: Series, reason: string) => void;
@@ -155,7 +181,8 @@ export interface Logger {
   /** `facts` may be a function: it is called only when the line is written. */
   debug(message: string, facts?: object | (() => object)): void;
   info(message: string, facts?: object): void;
-  warn(message: string, facts?: object): void;
+  /** `about`: of alike lines in a short time the log writes a few only, and beyond these the first about each thing, up to 1,000 things. */
+  warn(message: string, facts?: object, about?: string): void;
   error(message: string, facts?: object): void;
 }
 

@@ -67,11 +67,11 @@ export function createLog(config: TelemetryConfig['logs'], options: LogOptions):
 
   function logger(id: string): Logger {
     const lines = root.child({ component: id });
-    const write = (severity: Level, message: string, facts: object | (() => object) = {}): void => {
+    const write = (severity: Level, message: string, facts: object | (() => object) = {}, about?: string): void => {
       if (levels.indexOf(severity) < levels.indexOf(level)) return;
       const summarize = (missing: number): void => lines[severity]({ repeated: missing }, message);
       // Who turns on debug wants every line.
-      if (severity === 'debug' || repeats.admit(`${id} ${severity} ${message}`, summarize)) {
+      if (severity === 'debug' || repeats.admit(`${id} ${severity} ${message}`, summarize, about)) {
         lines[severity](plainFacts(typeof facts === 'function' ? facts() : facts), message);
       } else {
         onDropped(1);
@@ -80,7 +80,7 @@ export function createLog(config: TelemetryConfig['logs'], options: LogOptions):
     return {
       debug: (message, facts) => write('debug', message, facts),
       info: (message, facts) => write('info', message, facts),
-      warn: (message, facts) => write('warn', message, facts),
+      warn: (message, facts, about) => write('warn', message, facts, about),
       error: (message, facts) => write('error', message, facts),
     };
   }

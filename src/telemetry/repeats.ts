@@ -10,8 +10,10 @@ export interface RepeatRules {
 interface Window {
   readonly endsAt: number;
   lines: number;
+  readonly seen: Set<string>;
 }
 
+const maxAbout = 1000;
 const maxKeys = 1000; // messages are constant, so there are few; this bounds a mistake
 
 /** Counts alike lines per window. */
@@ -23,12 +25,16 @@ export class Repeats {
     this.#rules = rules;
   }
 
-  /** Whether a line of this key may be written. `summarize` is called at the end of a window with the lines that were not. */
-  admit(key: string, summarize: (missing: number) => void): boolean {
+  /** Whether a line of this key may be written; beyond the number of a window the first about each thing. `summarize` is called at the end of a window with the lines that were not. */
+  admit(key: string, summarize: (missing: number) => void, about?: string): boolean {
     const { clock, windowMs, linesPerWindow } = this.#rules;
     const now = clock.monotonic();
     const known = this.#windows.get(key);
     const window = known !== undefined && now < known.endsAt ? known : this.#begin(key, now + windowMs);
+    if (about !== undefined && !window.seen.has(about) && window.seen.size < maxAbout) {
+      window.seen.add(about);
+      if (window.lines >= linesPerWindow) return true;
+    }
     window.lines += 1;
     if (window.lines <= linesPerWindow) return true;
     if (window.lines === linesPerWindow + 1) clock.after(window.endsAt - now, () => summarize(window.lines - linesPerWindow));
@@ -36,7 +42,7 @@ export class Repeats {
   }
 
   #begin(key: string, endsAt: number): Window {
-    const window = { endsAt, lines: 0 };
+    const window = { endsAt, lines: 0, seen: new Set<string>() };
     this.#windows.delete(key); // so that the map is in order of begin, oldest first
     this.#windows.set(key, window);
     const oldest = this.#windows.keys().next();

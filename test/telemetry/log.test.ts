@@ -113,6 +113,22 @@ test('of alike lines twenty in ten seconds are written, then their number', asyn
   assert.equal(output.objects.at(-1)?.['n'], 51);
 });
 
+test('beyond these twenty the first line about each thing is written, for up to a thousand things', async () => {
+  const { log, output, clock, dropped } = open();
+  const { warn } = log.logger('a');
+  for (let n = 0; n < 1500; n++) {
+    warn('out', { n }, `target ${n}`);
+    warn('out', { n }, `target ${n}`);
+  }
+  const shown = new Set(output.objects.map(({ n }) => n));
+  for (let n = 0; n < 1000; n++) assert.ok(shown.has(n), `${n} is not shown`);
+  assert.ok(output.lines.length <= 1020, `${output.lines.length} lines`);
+  const left = 3000 - output.lines.length;
+  assert.equal(dropped(), left);
+  await clock.advance(10_000);
+  assert.equal(output.objects.at(-1)?.['repeated'], left);
+});
+
 test('debug lines are not limited', () => {
   const { log, output } = open({ level: 'debug' });
   for (let n = 0; n < 50; n++) log.logger('a').debug('again');
