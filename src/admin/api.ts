@@ -1,4 +1,5 @@
 import type { Level } from '../core/levels.ts';
+import type { TargetRow } from '../service/parts.ts';
 import type { SenderRow } from '../service/senders.ts';
 import type { Bundle } from './bundle.ts';
 import type { StatusDocument } from './status-schema.ts';
@@ -13,6 +14,8 @@ export interface AdminApi {
   degraded(): readonly string[];
   /** Who sends: the newest first. */
   senders(): readonly SenderRow[];
+  /** Every profile of every target that is scraped. */
+  targets(): readonly TargetRow[];
   /** With `dryRun` nothing is changed. */
   reload(dryRun: boolean): Promise<{ readonly ok: boolean; readonly text: string }>;
   status(): Promise<StatusDocument>;

@@ -6,6 +6,7 @@ import { BundleSchema } from './bundle.ts';
 import { json, type Operation, type Output, text } from './operation.ts';
 import { sendersOperation } from './senders.ts';
 import { StatusSchema } from './status-schema.ts';
+import { targetsOperation } from './targets.ts';
 
 /** The body of every answer of /api that says no. */
 export const ErrorSchema = z.object({ error: z.string() });
@@ -95,6 +96,7 @@ export const operations: readonly Operation[] = [
     },
   },
   sendersOperation,
+  targetsOperation,
   {
     id: 'bundle',
     method: 'GET',

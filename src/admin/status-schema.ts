@@ -62,6 +62,14 @@ const FlowStatus = z.object({
   unaccounted: profiles.describe('offered - accepted: 0 at any quiet point since the start or the last reload that changed the pipelines.'),
 });
 
+/** How many profiles of targets there are, by how their last scrape went. */
+export const TargetCountsSchema = z.object({
+  known: z.number(),
+  up: z.number(),
+  down: z.number(),
+  unknown: z.number().describe('Not scraped yet.'),
+});
+
 /** GET /api/v1/status. Numbers of profiles count since the start of the process. */
 export const StatusSchema = z.object({
   version: z.string(),
@@ -93,6 +101,7 @@ export const StatusSchema = z.object({
   endpoints: z.array(EndpointStatus),
   account: z.array(FlowStatus),
   senders: z.object({ known: z.number(), silent: z.number() }),
+  targets: TargetCountsSchema.describe('Profiles of targets that are scraped; GET /api/v1/targets lists them.'),
 });
 
 /** What GET /api/v1/status answers. */

@@ -5,7 +5,7 @@ import { type MetricName, type MetricReadings, metricNames, type ReadMetric, rea
 import type { StatusDocument } from './status-schema.ts';
 
 /** What a status is made of: what no metric says. The rest is read from the metrics, so that both show the same numbers. */
-export interface StatusSources extends Pick<StatusDocument, 'version' | 'log_level' | 'senders'> {
+export interface StatusSources extends Pick<StatusDocument, 'version' | 'log_level' | 'senders' | 'targets'> {
   readonly config: Config;
   /** Of the configuration and what belongs to it. */
   readonly configStatus: StatusDocument['config'];
@@ -21,7 +21,7 @@ export interface StatusSources extends Pick<StatusDocument, 'version' | 'log_lev
 
 /** What GET /api/v1/status answers. */
 export async function statusOf(sources: StatusSources): Promise<StatusDocument> {
-  const { version, config, configStatus, startedAt, now, reasons, log_level, senders } = sources;
+  const { version, config, configStatus, startedAt, now, reasons, log_level, senders, targets } = sources;
   const metrics = await readMetrics(sources.read);
   return {
     version,
@@ -50,6 +50,7 @@ export async function statusOf(sources: StatusSources): Promise<StatusDocument> 
       .map(({ exporter = '', endpoint = '' }) => endpointOf({ exporter, endpoint }, metrics, sources)),
     account: flowsOf(config, metrics),
     senders,
+    targets,
   };
 }
 

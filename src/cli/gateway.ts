@@ -5,6 +5,7 @@ import type { AdminConfig } from '../admin/schema.ts';
 import { type AdminEndpoint, openAdmin, type ReloadResult } from '../admin/server.ts';
 import { isoTime, statusOf } from '../admin/status.ts';
 import type { StatusDocument } from '../admin/status-schema.ts';
+import { countsOf } from '../admin/targets.ts';
 import { components } from '../components.ts';
 import type { Loaded } from '../config/load.ts';
 import { formatProblem } from '../config/problems.ts';
@@ -220,6 +221,7 @@ export class Gateway {
       unready: () => this.#service.health.unready(),
       degraded: () => this.#service.health.degraded(),
       senders: () => this.#service.senders.rows(),
+      targets: () => this.#service.targets,
       reload: (dryRun) => this.reload(dryRun),
       status: () => this.#status(),
       config: () => ({ yaml: this.#inForce.yaml, value: this.#inForce.value }),
@@ -260,6 +262,7 @@ export class Gateway {
       read: (name) => this.#telemetry.samples(name),
       perSecond: (name, labels) => this.#telemetry.perSecond(name, labels),
       senders: { known: this.#service.senders.known, silent: this.#service.senders.silent },
+      targets: countsOf(this.#service.targets),
     });
   }
 }

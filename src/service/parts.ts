@@ -1,5 +1,5 @@
 import type { ComponentConfig, Config } from '../config/schema.ts';
-import type { AnyFactory, Component, Consumer, Exporter, Receiver, Registry } from '../core/component.ts';
+import type { AnyFactory, Component, Consumer, Exporter, Receiver, Registry, TargetState } from '../core/component.ts';
 import type { Named } from '../core/lifecycle.ts';
 import type { Instances, ProcessorInstance } from './graph.ts';
 import { createHost, type OwnedHost, type Surroundings } from './host.ts';
@@ -16,6 +16,9 @@ export interface Parts {
   readonly processors: ReadonlyMap<string, Part<ProcessorInstance>>;
   readonly exporters: ReadonlyMap<string, Part<Exporter>>;
 }
+
+/** One profile of a target that a receiver scrapes. */
+export type TargetRow = TargetState & { readonly receiver: string };
 
 /** What ran before the first configuration. */
 export const noParts: Parts = { receivers: new Map(), processors: new Map(), exporters: new Map() };

@@ -21,6 +21,7 @@ import {
   type PartLists,
   type Parts,
   partsBeside,
+  type TargetRow,
   type Workshop,
 } from './parts.ts';
 import { Senders } from './senders.ts';
@@ -108,6 +109,13 @@ export class Service {
   /** The configuration in force. */
   get config(): Config | undefined {
     return this.#config;
+  }
+
+  /** What the receivers fetch profiles from, and how that goes. */
+  get targets(): readonly TargetRow[] {
+    return [...this.#parts.receivers].flatMap(
+      ([receiver, { instance }]) => instance.targets?.().map((target) => ({ receiver, ...target })) ?? [],
+    );
   }
 
   /** The books of every endpoint there was since the process began. */

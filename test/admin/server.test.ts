@@ -7,6 +7,7 @@ import { after, before, test } from 'node:test';
 import { AdminSchema } from '../../src/admin/schema.ts';
 import { type AdminEndpoint, type AdminOptions, openAdmin, type ReloadResult } from '../../src/admin/server.ts';
 import { systemClock } from '../../src/core/clock.ts';
+import type { TargetRow } from '../../src/service/parts.ts';
 import { createTestLogger, type LogLine } from '../support/host.ts';
 
 const never = new AbortController().signal;
@@ -14,6 +15,7 @@ let unready: readonly string[] = [];
 let reloads: boolean[] = [];
 let result: ReloadResult = { kind: 'unchanged' };
 let level: 'debug' | 'info' | 'warn' | 'error' = 'info';
+let targets: readonly TargetRow[] = [];
 const pauses: [string, string, boolean][] = [];
 const lines: LogLine[] = [];
 
@@ -33,6 +35,7 @@ function options(endpoint: string, settings: object = {}): AdminOptions {
     status: () => Promise.reject(new Error('what a status is stands in another test')),
     degraded: () => [],
     senders: () => [],
+    targets: () => targets,
     bundle: () => Promise.reject(new Error('what a bundle is stands in another test')),
     config: () => ({ yaml: 'a: 1\n', value: { a: 1 } }),
     logLevel: () => level,
@@ -249,4 +252,53 @@ test('an endpoint that others reach and that asks nobody says so once, with the 
       keys,
     );
   }
+});
+
+test('targets are shown sorted, filtered, and never more than asked for: the rest is counted', async (t) => {
+  t.after(() => {
+    targets = [];
+  });
+  const row = (at: number): TargetRow => ({
+    receiver: 'scrape',
+    instance: `10.0.0.${String(at).padStart(5, '0')}:80`,
+    service: 'app',
+    profile: 'memory',
+    url: 'http://app/debug/pprof/allocs',
+    health: at === 0 ? 'unknown' : at % 2 === 0 ? 'up' : 'down',
+    error: at % 2 === 0 ? '' : 'it is out',
+    lastScrapeAt: at === 0 ? 0 : 1_700_000_000_000,
+    durationMs: 250,
+    sizeBytes: 3,
+    failures: at % 2,
+  });
+  targets = Array.from({ length: 12_001 }, (_, at) => row(12_000 - at));
+  const answerOf = async (query: string) => JSON.parse((await ask('GET', `/api/v1/targets${query}`)).body);
+  const usual = await answerOf('');
+  assert.deepEqual(
+    [usual.known, usual.up, usual.down, usual.unknown, usual.shown, usual.left_out, usual.targets.length],
+    [12_001, 6000, 6000, 1, 1000, 11_001, 1000],
+  );
+  assert.deepEqual([usual.targets[0].instance, usual.targets[0].last_scrape], ['10.0.0.00000:80', null]);
+  const whole = await answerOf('?limit=10000&offset=2001');
+  assert.deepEqual([whole.shown, whole.left_out], [10_000, 2001]);
+  const down = await answerOf('?health=down&limit=1&offset=1');
+  assert.deepEqual(down.targets, [
+    {
+      receiver: 'scrape',
+      instance: '10.0.0.00003:80',
+      service: 'app',
+      profile_type: 'memory',
+      url: 'http://app/debug/pprof/allocs',
+      health: 'down',
+      error: 'it is out',
+      last_scrape: '2023-11-14T22:13:20.000Z',
+      duration_seconds: 0.25,
+      size_bytes: 3,
+      failures: 1,
+    },
+  ]);
+  assert.equal((await answerOf('?instance=10.0.0.00004:80')).shown, 1);
+  assert.equal((await answerOf('?receiver=other')).shown, 0);
+  for (const query of ['?limit=10001', '?limit=0', '?offset=-1', '?health=ill'])
+    assert.equal((await ask('GET', `/api/v1/targets${query}`)).status, 400, query);
 });

@@ -31,8 +31,8 @@ export type HttpOutcome =
 /** `unsendable`: it is the request that no connection can carry, and the backend has nothing to do with it. */
 export type FailureCause = 'network' | 'timeout' | 'credentials' | 'unsendable';
 
-/** The body was larger than was to be read, ended before its end, or did not end in time. */
-export type Incomplete = 'large' | 'cut' | 'late';
+/** The body was larger than was to be read, ended before its end, did not end in time, or was not wanted any more. */
+export type Incomplete = 'large' | 'cut' | 'late' | 'no_room';
 
 /** An answer: what is asked of it is worked out when it is asked. */
 export class HttpAnswer {

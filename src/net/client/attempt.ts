@@ -36,6 +36,8 @@ export interface OutgoingHttp {
   readonly timeoutMs?: number;
   /** How much of the answer's body is read; 64 KiB unless it is said. */
   readonly maxBodyBytes?: number;
+  /** Asked before each piece of the answer's body is kept: false ends the reading. */
+  readonly hasRoom?: ((bytes: number) => boolean) | undefined;
   /** The outcome is told with the head of the answer; from then on the deadline counts no more. */
   readonly asStream?: boolean;
 }
@@ -164,6 +166,11 @@ export class Attempt implements Exchange {
   onData(piece: Uint8Array): void {
     if (this.#stream !== undefined) return void this.#pass(this.#stream, piece);
     const { maxBodyBytes = defaultMaxBodyBytes } = this.#request;
+    if (this.#request.hasRoom?.(piece.byteLength) === false) {
+      this.#route.pool.cancel(this);
+      this.#answered('no_room');
+      return;
+    }
     const room = maxBodyBytes - this.#sizeBytes;
     this.#pieces ??= [];
     this.#pieces.push(piece.byteLength <= room ? piece : piece.subarray(0, room));

@@ -14,6 +14,8 @@ export interface FetchRequest {
   readonly headers?: Readonly<Record<string, string>>;
   /** Milliseconds: of get() for all of it, of open() until the head is there. */
   readonly timeoutMs: number;
+  /** Of get(): asked before each piece of the body is kept; false ends the request with the cause no_room. */
+  readonly hasRoom?: (bytes: number) => boolean;
 }
 
 /** The head of an answer. */
@@ -38,7 +40,11 @@ export interface FetchedStream extends FetchedHead {
 
 /** Why there is no answer, or not all of it. */
 export type NotFetched =
-  | { readonly kind: 'failure'; readonly cause: Exclude<FailureCause, 'unsendable'> | 'too_large' | 'cut'; readonly message: string }
+  | {
+      readonly kind: 'failure';
+      readonly cause: Exclude<FailureCause, 'unsendable'> | 'too_large' | 'cut' | 'no_room';
+      readonly message: string;
+    }
   | { readonly kind: 'aborted' };
 
 /** GET requests to any number of servers under one set of client options. Never throws for what the network or the other side did. */
@@ -67,11 +73,14 @@ class ClientFetcher implements Fetcher {
 
   async get(request: FetchRequest, maxBytes: number, signal: AbortSignal): Promise<Fetched | NotFetched> {
     const { host } = request.url;
-    const outcome = await this.#attempt(request, { maxBodyBytes: maxBytes }, signal);
+    const outcome = await this.#attempt(request, { maxBodyBytes: maxBytes, hasRoom: request.hasRoom }, signal);
     if (outcome.kind !== 'response') return outcome;
     const { body, headers, incomplete } = outcome;
     if (incomplete === 'large' || Number(headers['content-length'] ?? 0) > maxBytes) {
       return { kind: 'failure', cause: 'too_large', message: `${host}: the body of its answer is larger than ${formatSize(maxBytes)}` };
+    }
+    if (incomplete === 'no_room') {
+      return { kind: 'failure', cause: 'no_room', message: `${host}: there is no room for the body of its answer now` };
     }
     if (incomplete === 'cut') {
       return { kind: 'failure', cause: 'cut', message: `${host}: its answer was cut off after ${body.byteLength} bytes of the body` };

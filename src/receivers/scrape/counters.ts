@@ -15,8 +15,8 @@ export const failureReasons = [
 ] as const;
 export type FailureReason = (typeof failureReasons)[number];
 
-/** Why a scrape that was due was not begun: the label `reason`. */
-export const skipReasons = ['busy', 'back_pressure'] as const;
+/** Why a scrape that was due was not begun, or was given up for want of room: the label `reason`. */
+export const skipReasons = ['busy', 'back_pressure', 'memory'] as const;
 export type SkipReason = (typeof skipReasons)[number];
 
 interface Count {
@@ -55,7 +55,11 @@ export class ScrapeCounters {
       receiver,
     );
     this.failed = by('flamegate_scrape_failed_total', 'Scrapes that brought no profile, or one that was not taken.', failureReasons);
-    this.skipped = by('flamegate_scrape_skipped_total', 'Scrapes that were due and not begun.', skipReasons);
+    this.skipped = by(
+      'flamegate_scrape_skipped_total',
+      'Scrapes that were due and not begun, or for whose answer there was no room.',
+      skipReasons,
+    );
     const seconds = [0.01, 0.05, 0.1, 0.5, 1, 5, 15, 30, 60];
     this.duration = metrics.histogram('flamegate_scrape_duration_seconds', 'From the request to the end of the answer.', seconds, receiver);
     this.lateness = metrics.histogram('flamegate_scrape_lateness_seconds', 'How late a scrape began.', seconds, receiver);

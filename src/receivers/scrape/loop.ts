@@ -1,26 +1,17 @@
+import type { TargetState } from '../../core/component.ts';
 import { messageOf, Refused } from '../../core/errors.ts';
 import type { Labels } from '../../core/labels.ts';
 import type { ProfileBatch } from '../../core/profile.ts';
 import { productVersion } from '../../net/client/user-agent.ts';
 import type { Baseline } from '../../wire/pprof-delta.ts';
 import { payloadOf } from '../../wire/push.ts';
+import type { Lease } from './room.ts';
 import { isCumulative, scrape } from './scrape.ts';
 import type { ScrapeTarget } from './target.ts';
 import type { BackPressure, Work } from './work.ts';
 
 /** How a loop's last scrape went. */
-export interface LoopState {
-  readonly health: 'unknown' | 'up' | 'down';
-  /** Why it is down; '' when it is not. */
-  readonly error: string;
-  /** Milliseconds since the Unix epoch; 0 before the first. */
-  readonly lastScrapeAt: number;
-  readonly durationMs: number;
-  /** Of the last profile. */
-  readonly sizeBytes: number;
-  /** In a row. */
-  readonly failures: number;
-}
+export type LoopState = Pick<TargetState, 'health' | 'error' | 'lastScrapeAt' | 'durationMs' | 'sizeBytes' | 'failures'>;
 
 const scopeName = 'flamegate/scrape';
 const longestPauseMs = 60_000;
@@ -50,6 +41,12 @@ export class ScrapeLoop {
 
   get target(): ScrapeTarget {
     return this.#target;
+  }
+
+  /** What the admin endpoint shows. */
+  shown(): TargetState {
+    const { instance, name, url, labels } = this.#target;
+    return { instance, service: labels.get('service_name') ?? '', profile: name, url: `${url.origin}${url.pathname}`, ...this.state };
   }
 
   /** Begins, or goes on under what has changed: a new interval counts from the last scrape, so that it never makes two of one. */
@@ -91,14 +88,16 @@ export class ScrapeLoop {
   }
 
   async #tick(): Promise<void> {
-    const { host, counters } = this.#work();
+    const { host, counters, room } = this.#work();
     const begunAt = host.clock.monotonic();
     const dueAt = this.#dueAt;
     if (this.#pressure.holds(begunAt)) counters.skip('back_pressure', 1);
+    else if (room.isFull) counters.skip('memory', 1);
     else {
       this.#begunAt = begunAt;
       counters.lateness.observe((begunAt - dueAt) / 1000);
-      await this.#scrape();
+      const lease = room.lease();
+      await this.#scrape(lease).finally(() => lease.release());
     }
     if (this.#dueAt !== dueAt) return; // a reload has said when
     // As a ticker of Go: one beat that passed meanwhile is made up at once, of several only the last.
@@ -110,13 +109,17 @@ export class ScrapeLoop {
     this.#dueAt = dueAt + then * this.#intervalMs;
   }
 
-  async #scrape(): Promise<void> {
+  async #scrape(lease: Lease): Promise<void> {
     const work = this.#work();
     const { clock } = work.host;
     const at = clock.now();
     const begun = clock.monotonic();
-    const scraped = await scrape(this.#target, work, this.#baseline, this.#stopped.signal);
+    const scraped = await scrape(this.#target, work, lease, this.#baseline, this.#stopped.signal);
     if (scraped.kind === 'aborted') return;
+    if (scraped.kind === 'no_room') {
+      work.counters.skip('memory', 1);
+      return this.#say('warn', 'a scrape is given up: the answers of this moment are larger than limits.max_held_size', {});
+    }
     const durationMs = clock.monotonic() - begun;
     work.counters.duration.observe(durationMs / 1000);
     const ended = { lastScrapeAt: at, durationMs };
@@ -177,7 +180,10 @@ export class ScrapeLoop {
 
   #say(level: 'info' | 'warn', message: string, facts: object): void {
     const { name, instance, url } = this.#target;
-    this.#work().host.log[level](message, { target: instance, profile: name, path: url.pathname, ...facts });
+    const said = { target: instance, profile: name, path: url.pathname, ...facts };
+    const { log } = this.#work().host;
+    if (level === 'info') log.info(message, said);
+    else log.warn(message, said, JSON.stringify([instance, facts]));
   }
 }
 

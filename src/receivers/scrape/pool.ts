@@ -6,6 +6,7 @@ import { createFetcher, type Fetcher } from '../../net/client/fetch.ts';
 import { ScrapeCounters } from './counters.ts';
 import { ScrapeLoop } from './loop.ts';
 import { enabledKinds } from './profiles.ts';
+import { BodyRoom } from './room.ts';
 import type { ScrapeConfig } from './schema.ts';
 import { ShownTargets } from './shown.ts';
 import { profilesOf, type ScrapeTarget, shardOf, type TargetRules } from './target.ts';
@@ -44,6 +45,7 @@ export class ScrapePool implements Shared {
   readonly #fetchers = new Map<string, Fetcher>();
   readonly #claims: Claim[] = [];
   readonly #pressure = new BackPressure();
+  readonly #room = new BodyRoom();
   readonly #hurry = new AbortController();
   readonly #stopping = new Set<Promise<unknown>>();
   readonly #faults = new Set<string>();
@@ -88,6 +90,7 @@ export class ScrapePool implements Shared {
     this.#served = claim && this.#servedOf(claim);
     if (this.#served === undefined) return;
     const { config, host } = this.#served;
+    this.#room.limit = Math.max(config.limits.max_held_size, config.limits.max_profile_size);
     this.#gauges(host);
     this.#discovery.follow(config.discovery, host);
     this.#reconcile();
@@ -115,6 +118,7 @@ export class ScrapePool implements Shared {
         maxBodyBytes: limits.max_profile_size,
         maxInflatedBytes: limits.max_inflated_size,
         fetcher: this.#fetcherOf(config, host),
+        room: this.#room,
         next,
         host,
         counters: new ScrapeCounters(host),
@@ -224,6 +228,9 @@ export class ScrapePool implements Shared {
   }
 
   #gauges({ id, metrics }: Host): void {
+    metrics.gauge('flamegate_scrape_held_bytes', 'Bytes of answers that are being read or handed on.', () => this.#room.used, {
+      receiver: id,
+    });
     const help = 'Profiles of targets by how their last scrape went.';
     for (const state of ['up', 'down', 'unknown'] as const)
       metrics.gauge('flamegate_scrape_targets', help, () => this.#count(state), { receiver: id, state });

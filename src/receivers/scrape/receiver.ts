@@ -1,5 +1,5 @@
 import { aborted } from '../../core/abort.ts';
-import type { Consumer, Held, Host, Receiver } from '../../core/component.ts';
+import type { Consumer, Held, Host, Receiver, TargetState } from '../../core/component.ts';
 import { ScrapePool } from './pool.ts';
 import type { ScrapeConfig } from './schema.ts';
 
@@ -28,6 +28,10 @@ export class ScrapeReceiver implements Receiver {
     }
     const { targets, discovery, shard } = this.#config;
     this.#host.log.info('scraping profiles', { targets: targets.length, discovery: discovery.length, ...(shard && { shard }) });
+  }
+
+  targets(): readonly TargetState[] {
+    return this.#open?.pool.resource.loops.map((loop) => loop.shown()) ?? [];
   }
 
   /** Requests under way are cut, profiles under way are delivered, unless the loops are another's by now. */

@@ -55,6 +55,9 @@ export const ScrapeReceiverSchema = z
       .strictObject({
         max_profile_size: SizeSchema.default(32 * 2 ** 20).describe('size of one answer; above it the scrape has failed'),
         max_inflated_size: SizeSchema.default(256 * 2 ** 20).describe('size of a profile once it is inflated'),
+        max_held_size: SizeSchema.default(256 * 2 ** 20).describe(
+          'size of all answers that are held at once, at least max_profile_size; what does not fit is skipped and counted',
+        ),
         max_target_series: z.int().min(0).default(1000).describe('so many targets have metrics of their own; the rest only count'),
       })
       .prefault({}),

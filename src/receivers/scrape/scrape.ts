@@ -4,6 +4,7 @@ import { messageOf } from '../../core/errors.ts';
 import { type Baseline, cumulativeTypes, subtract } from '../../wire/pprof-delta.ts';
 import { contentFault, inflated, mayBeBomb } from './content.ts';
 import type { FailureReason } from './counters.ts';
+import type { Lease } from './room.ts';
 import type { ScrapeTarget } from './target.ts';
 import type { Work } from './work.ts';
 
@@ -23,6 +24,8 @@ export type Scraped =
       readonly baseline: Baseline | undefined;
     }
   | { readonly kind: 'failed'; readonly reason: FailureReason; readonly message: string }
+  /** Nothing is wrong with the target: there was no room for its answer. */
+  | { readonly kind: 'no_room' }
   | { readonly kind: 'aborted' };
 
 /** Whether what the target counts from its start is subtracted here. */
@@ -30,12 +33,21 @@ export function isCumulative({ name, subtracted }: ScrapeTarget): boolean {
   return !subtracted && cumulativeTypes.has(name);
 }
 
-/** Asks a target once. Never throws for what it answers. */
-export async function scrape(target: ScrapeTarget, work: Work, earlier: Baseline | undefined, signal: AbortSignal): Promise<Scraped> {
+/** Asks a target once; the lease is for its answer. Never throws for what it answers. */
+export async function scrape(
+  target: ScrapeTarget,
+  work: Work,
+  lease: Lease,
+  earlier: Baseline | undefined,
+  signal: AbortSignal,
+): Promise<Scraped> {
   const timeoutMs = work.timeoutMs + (target.takesTime ? Math.max(0, work.intervalMs - 1000) : 0);
-  const answer = await work.fetcher.get({ url: target.url, timeoutMs }, work.maxBodyBytes, signal);
+  const answer = await work.fetcher.get({ url: target.url, timeoutMs, hasRoom: lease.take }, work.maxBodyBytes, signal);
   if (answer.kind === 'aborted') return answer;
-  if (answer.kind === 'failure') return { kind: 'failed', reason: answer.cause, message: answer.message };
+  if (answer.kind === 'failure') {
+    const { cause, message } = answer;
+    return cause === 'no_room' ? { kind: 'no_room' } : { kind: 'failed', reason: cause, message };
+  }
   const { body, status } = answer;
   const fault = contentFault(target.name, { status, body, contentType: answer.headers['content-type'] });
   if (fault !== undefined) return { kind: 'failed', reason: status < 200 || status > 299 ? 'status' : 'content', message: fault };

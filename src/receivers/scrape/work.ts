@@ -1,6 +1,7 @@
 import type { Consumer, Host } from '../../core/component.ts';
 import type { Fetcher } from '../../net/client/fetch.ts';
 import type { ScrapeCounters } from './counters.ts';
+import type { BodyRoom } from './room.ts';
 
 /** What a loop works with: asked for anew at each scrape, so that a reload changes it between two. */
 export interface Work {
@@ -9,6 +10,8 @@ export interface Work {
   readonly maxBodyBytes: number;
   readonly maxInflatedBytes: number;
   readonly fetcher: Fetcher;
+  /** For the answers of all loops together. */
+  readonly room: BodyRoom;
   readonly next: Consumer;
   readonly host: Host;
   readonly counters: ScrapeCounters;

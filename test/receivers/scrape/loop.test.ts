@@ -9,6 +9,7 @@ import type { Fetched, FetchRequest, NotFetched } from '../../../src/net/client/
 import { ScrapeCounters } from '../../../src/receivers/scrape/counters.ts';
 import { ScrapeLoop } from '../../../src/receivers/scrape/loop.ts';
 import { enabledKinds } from '../../../src/receivers/scrape/profiles.ts';
+import { BodyRoom } from '../../../src/receivers/scrape/room.ts';
 import { profilesOf, type ScrapeTarget } from '../../../src/receivers/scrape/target.ts';
 import { BackPressure, type Work } from '../../../src/receivers/scrape/work.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
@@ -33,6 +34,8 @@ function setUp(
   const timeouts: number[] = [];
   const taken: ProfileBatch[] = [];
   let consume = async (_batch: ProfileBatch, _call: Call): Promise<void> => {};
+  const room = new BodyRoom();
+  room.limit = 10_000;
   let work: Work = {
     intervalMs: options.intervalMs ?? 10_000,
     timeoutMs: 3000,
@@ -40,6 +43,7 @@ function setUp(
     maxInflatedBytes: 10_000,
     host,
     counters: new ScrapeCounters(host),
+    room,
     turned: () => {},
     hurry: new AbortController().signal,
     fetcher: {

@@ -374,3 +374,89 @@ test('so many targets have metrics of their own, the others only count', async (
   );
   assert.equal(shown.length, 2);
 });
+
+test('huge answers of many targets at one moment stay within the room for all of them: what does not fit is skipped and counted', async (t) => {
+  const size = 2 ** 20;
+  const huge = Buffer.alloc(size, profile);
+  const waiting: (() => void)[] = [];
+  let together = true;
+  const { addresses } = await targets(t, 40, (_request, response) => {
+    const answer = (): unknown => response.writeHead(200, { 'content-type': 'application/octet-stream' }).end(huge);
+    if (!together) return answer();
+    waiting.push(answer);
+    if (waiting.length < 40) return undefined;
+    together = false;
+    for (const one of waiting) one();
+    return undefined;
+  });
+  const delivered = Promise.withResolvers<void>();
+  const { host, taken, until } = await run(
+    t,
+    {
+      targets: addresses.map((address) => ({ __address__: address, service_name: 'app' })),
+      scrape_interval: '2s',
+      scrape_timeout: '60s',
+      profiling_config: only('goroutine'),
+      limits: { max_profile_size: '2MiB', max_held_size: '4MiB' },
+    },
+    () => delivered.promise,
+  );
+  const held = (): number => host.metric('flamegate_scrape_held_bytes', { receiver: 'scrape' }) ?? 0;
+  const skipped = (): number => host.metric('flamegate_scrape_skipped_total', { receiver: 'scrape', reason: 'memory' }) ?? 0;
+  let most = 0;
+  const watched = (holds: () => boolean) => (): boolean => {
+    most = Math.max(most, held());
+    return holds();
+  };
+  await until(
+    'room for four, the others are skipped',
+    watched(() => taken.length >= 4 && skipped() >= 36),
+  );
+  assert.equal(taken.length, 4);
+  assert.equal(held(), 4 * size);
+  assert.equal(host.metric('flamegate_scrape_targets', { receiver: 'scrape', state: 'down' }), 0);
+  delivered.resolve();
+  await until(
+    'the others have their turn',
+    watched(() => instances(taken).length === 40),
+  );
+  await until(
+    'all is given back between the scrapes',
+    watched(() => held() === 0),
+  );
+  assert.ok(most <= 4 * size, `${most} bytes were held`);
+});
+
+test('says of each profile of a target how its last scrape went', async (t) => {
+  const { addresses } = await targets(t, 1);
+  const [address = ''] = addresses;
+  const host = createTestHost({ id: 'scrape' });
+  const config = {
+    targets: [
+      { __address__: address, service_name: 'good', __param_token: 'canary' },
+      { __address__: '127.0.0.1:1', service_name: 'dead' },
+    ],
+    scrape_interval: '1s',
+    profiling_config: only('goroutine'),
+  };
+  const receiver = scrapeReceiver.create(scrapeReceiver.schema.parse(config), { consume: async () => {} }, host);
+  assert.deepEqual(receiver.targets?.(), []);
+  await receiver.start();
+  t.after(() => receiver.stop(new AbortController().signal));
+  const end = performance.now() + 60_000;
+  while (receiver.targets?.().some(({ health }) => health === 'unknown')) {
+    assert.ok(performance.now() < end, 'not within a minute');
+    await host.clock.sleep(10);
+  }
+  const shown = new Map(receiver.targets?.().map((state) => [state.service, state]));
+  const good = shown.get('good');
+  assert.deepEqual(
+    [good?.health, good?.error, good?.sizeBytes, good?.profile, good?.url],
+    ['up', '', profile.length, 'goroutine', `http://${address}/debug/pprof/goroutine`],
+  );
+  assert.ok((good?.lastScrapeAt ?? 0) > 0 && (good?.durationMs ?? 0) > 0);
+  const dead = shown.get('dead');
+  assert.deepEqual([dead?.health, dead?.sizeBytes, dead?.instance], ['down', 0, '127.0.0.1:1']);
+  assert.match(dead?.error ?? '', /refused|ECONNREFUSED/);
+  assert.ok((dead?.failures ?? 0) >= 1);
+});
