@@ -37,8 +37,8 @@ export interface Wanted {
 }
 
 const exporter = 'pyroscope/model';
-/** Errors that are an operator's to mend, and none of ours. */
-const saidOfOperation = ['the endpoint takes nothing until something is changed', 'profiles were lost'];
+/** What is said of profiles that the model counts itself. */
+const saidOfCounts = ['profiles were lost'];
 const none = z.strictObject({ fails: z.boolean() });
 
 /** What a directory that was copied while it was written to may lead to. */
@@ -192,8 +192,8 @@ export class Life {
 
   /** What was logged as an error, but for what an endpoint's operator has to hear. */
   errors(killed: boolean): readonly LogLine[] {
-    const fine = [...saidOfOperation, ...(killed ? saidAfterKill : [])];
-    return this.#lines.filter(({ level, message }) => level === 'error' && !fine.includes(message));
+    const fine = [...saidOfCounts, ...(killed ? saidAfterKill : [])];
+    return this.#lines.filter(({ level, message, facts }) => level === 'error' && facts['change'] === undefined && !fine.includes(message));
   }
 
   /** As told by a supervisor; fails when it takes longer than so much. */
