@@ -2,7 +2,6 @@ import { emptyAccount } from '../core/account.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Held, Host, Logger, Shared } from '../core/component.ts';
 import { Invalid, messageOf } from '../core/errors.ts';
-import { formatSize } from '../core/units.ts';
 import { type DeadNote, decodeRequest, withDeadNote } from '../wire/request.ts';
 import { encodeName } from './disk/cursor-file.ts';
 import { systemFiles } from './disk/files.ts';
@@ -75,7 +74,7 @@ export class DeadLetters implements Shared {
   async add(record: LogRecord, note: DeadNote): Promise<void> {
     const dead = { ...record, only: undefined, head: withDeadNote(record.head, note) };
     if (this.#log.refusal(recordSize(dead)) instanceof Invalid) {
-      const facts = { reason: note.reason, size: formatSize(recordSize(dead)), max_size: formatSize(this.#config.max_size) };
+      const facts = { reason: note.reason, bytes: recordSize(dead), max_size_bytes: this.#config.max_size };
       this.#logger.warn('a dead letter larger than dead_letter.max_size was not kept', facts);
       return;
     }

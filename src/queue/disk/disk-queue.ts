@@ -1,6 +1,6 @@
 import type { Held, Host, Shared } from '../../core/component.ts';
 import { messageOf } from '../../core/errors.ts';
-import { formatDuration, formatSize } from '../../core/units.ts';
+import { formatDuration } from '../../core/units.ts';
 import { DiskLog } from '../disk.ts';
 import type { DiskQueueConfig } from '../schema.ts';
 import { limitsOf, showSizes } from '../sizes.ts';
@@ -68,10 +68,10 @@ export class DiskQueue implements Shared {
     this.#volume.resource.claim(this.#dir, queue.max_size, host.log);
     showSizes(this.log, host);
     const labels = { exporter: host.id };
-    host.metrics.gauge('flamegate_queue_disk_free_bytes', 'Bytes free on the volume of the queue.', () => this.#freeBytes, labels);
+    host.metrics.gauge('flamegate_queue_disk_free_bytes', 'Bytes free on the volume of the queue.', () => this.#freeNow(), labels);
     host.metrics.gauge(
       'flamegate_queue_time_to_full_seconds',
-      'When the queue would be full at the rate of the last minute if nothing were delivered.',
+      'When the queue or its volume would be full at the rate of the last minute if nothing were delivered.',
       () => this.#timeToFull,
       labels,
     );
@@ -94,7 +94,17 @@ export class DiskQueue implements Shared {
 
   get #timeToFull(): number {
     const { sizeBytes, capacityBytes } = this.log.stats;
-    return Math.max(0, capacityBytes - sizeBytes) / this.#rate.perSecond;
+    return Math.max(0, Math.min(capacityBytes - sizeBytes, this.#freeNow())) / this.#rate.perSecond;
+  }
+
+  /** What was known last where the volume does not say. */
+  #freeNow(): number {
+    try {
+      this.#freeBytes = this.#files.freeBytesNow(this.#dir);
+    } catch {
+      // the next append says what is wrong with the disk
+    }
+    return this.#freeBytes;
   }
 
   #watchLater(): void {
@@ -116,8 +126,8 @@ export class DiskQueue implements Shared {
     if (short && !this.#shortOfRoom) {
       this.#host.log.warn('the volume has less room than the queue may still take', {
         dir: this.#dir,
-        free: formatSize(this.#freeBytes),
-        wanted: formatSize(capacityBytes - sizeBytes),
+        free_bytes: this.#freeBytes,
+        wanted_bytes: capacityBytes - sizeBytes,
       });
     }
     this.#shortOfRoom = short;
@@ -130,7 +140,7 @@ export class DiskQueue implements Shared {
     const covers = coversMs >= max_age;
     if (this.#covers === covers) return;
     this.#covers = covers;
-    const facts = { dir: this.#dir, covers: formatDuration(coversMs), max_age: formatDuration(max_age), max_size: formatSize(max_size) };
+    const facts = { dir: this.#dir, covers: formatDuration(coversMs), max_age: formatDuration(max_age), max_size_bytes: max_size };
     if (covers) this.#host.log.info('at this rate the queue covers all of max_age', facts);
     else this.#host.log.warn('at this rate the queue is full before max_age', facts);
   }

@@ -1,3 +1,4 @@
+import { statfsSync } from 'node:fs';
 import { type FileHandle, mkdir, open, readdir, readFile, realpath, rename, rmdir, stat, statfs, unlink } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { lockFile } from './lock.ts';
@@ -27,6 +28,8 @@ export interface Files {
   realPath(dir: string): Promise<string>;
   /** Bytes of the volume that a directory is on. */
   space(dir: string): Promise<{ readonly freeBytes: number; readonly totalBytes: number }>;
+  /** Bytes free on the volume of this directory at this moment. Throws when it does not say. */
+  freeBytesNow(dir: string): number;
   /** Locks a file, made if need be, until the result is called or the process ends; undefined when another process has it. */
   lock(path: string): Promise<(() => void) | undefined>;
 }
@@ -182,6 +185,10 @@ export const systemFiles: Files = {
   space: async (dir) => {
     const { bavail, blocks, bsize } = await statfs(dir);
     return { freeBytes: bavail * bsize, totalBytes: blocks * bsize };
+  },
+  freeBytesNow: (dir) => {
+    const { bavail, bsize } = statfsSync(dir);
+    return bavail * bsize;
   },
   lock: async (path) => lockFile(path),
 };

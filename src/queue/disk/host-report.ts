@@ -1,6 +1,5 @@
 import type { Host } from '../../core/component.ts';
 import { messageOf } from '../../core/errors.ts';
-import { formatSize } from '../../core/units.ts';
 import { isFull } from './files.ts';
 import type { DiskReport, OpenedFacts } from './report.ts';
 
@@ -38,7 +37,7 @@ export class HostReport implements DiskReport {
 
   opened({ records, sizeBytes, setAside, foreign, lostPlaces }: OpenedFacts): void {
     const { log } = this.#host;
-    log.info('queue opened', { dir: this.#dir, records, size: formatSize(sizeBytes) });
+    log.info('queue opened', { dir: this.#dir, records, bytes: sizeBytes });
     if (setAside.length > 0)
       log.error('files of the queue could not be used and were renamed to NAME.bad', { dir: this.#dir, files: setAside });
     this.#lostPlaces.value += lostPlaces.length;

@@ -18,6 +18,7 @@ export function readOnly(files: Files): Files {
     describe: (dir) => files.describe(dir),
     realPath: (dir) => files.realPath(dir),
     space: (dir) => files.space(dir),
+    freeBytesNow: (dir) => files.freeBytesNow(dir),
     async lock(path) {
       if (!(await files.list(dirname(path))).includes(basename(path))) return () => {};
       return files.lock(path).catch(() => () => {});

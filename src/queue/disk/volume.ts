@@ -1,5 +1,4 @@
 import type { Logger, Shared } from '../../core/component.ts';
-import { formatSize } from '../../core/units.ts';
 
 /** The queues on one volume: together they should fit on it. */
 export class Volume implements Shared {
@@ -19,8 +18,8 @@ export class Volume implements Shared {
     this.#warned = true;
     log.warn('queues may grow larger than their volume: lower max_size, or give them a larger one', {
       dirs: [...this.#sizes.keys()],
-      max_size: formatSize(claimedBytes),
-      volume: formatSize(this.#totalBytes),
+      max_size_bytes: claimedBytes,
+      volume_bytes: this.#totalBytes,
     });
   }
 

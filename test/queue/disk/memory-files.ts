@@ -117,6 +117,10 @@ export class MemoryFiles implements Files {
     return { freeBytes: this.volumeBytes - this.usedBytes, totalBytes: this.volumeBytes };
   }
 
+  freeBytesNow(): number {
+    return this.volumeBytes - this.usedBytes;
+  }
+
   async lock(): Promise<() => void> {
     return () => {};
   }
