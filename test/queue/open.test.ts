@@ -78,7 +78,8 @@ test('queues that may outgrow their volume together are warned of, with both num
   const two = await openAttached({ type: 'disk', dir: `${base}/two`, max_size: '4096TiB' }, host);
   const [warning] = host.lines.filter(({ message }) => /larger than their volume/.test(message));
   assert.deepEqual(warning?.facts['dirs'], [`${base}/one`, `${base}/two`]);
-  assert.match(String(warning?.facts['max_size']), /GiB|TiB/);
+  assert.equal(warning?.facts['max_size_bytes'], 2 ** 30 + 4096 * 2 ** 40);
+  assert.ok(Number(warning?.facts['volume_bytes']) > 0);
   await one.release();
   await two.release();
 });
