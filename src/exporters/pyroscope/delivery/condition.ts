@@ -8,6 +8,9 @@ const mostTroubles = 1000;
 /** The trouble of the endpoint as a whole; others are named by their tenant. */
 const everybody = Symbol('everybody');
 
+/** Overflow is said at most so often, and the endpoint counts as degraded for so long after the last of it. */
+const overflowMs = 60_000;
+
 /** How an endpoint is doing, for health and log: one line when a trouble comes, one when all are over, and nothing in between. */
 export class Condition {
   #host: Host;
@@ -18,6 +21,11 @@ export class Condition {
   #paused = false;
   /** A trouble stands in the log, whose end will too. */
   #said = false;
+  /** Dropped since the log said so last. */
+  #unsaid = 0;
+  #sayAt = Number.NEGATIVE_INFINITY;
+  /** Undefined while nothing was dropped lately. */
+  #overflowUntil: number | undefined;
 
   constructor(host: Host) {
     this.#host = host;
@@ -84,6 +92,25 @@ export class Condition {
     this.#show();
   }
 
+  /** Asked now and then: so many profiles went since the last time because the queue was full and they were the oldest. */
+  overflowed(profiles: number): void {
+    const now = this.#host.clock.monotonic();
+    this.#unsaid += profiles;
+    const before = this.#overflowUntil;
+    if (profiles > 0) this.#overflowUntil = now + overflowMs;
+    else if (before !== undefined && now >= before) this.#overflowUntil = undefined;
+    if ((before === undefined) !== (this.#overflowUntil === undefined)) this.#show();
+    if (this.#unsaid === 0 || now < this.#sayAt) return;
+    this.#host.log.warn('the queue is full: its oldest profiles were dropped', {
+      exporter: this.#host.id,
+      endpoint: this.#name,
+      profiles: this.#unsaid,
+      reason: 'overflow',
+    });
+    this.#unsaid = 0;
+    this.#sayAt = now + overflowMs;
+  }
+
   /** False when that trouble is known. */
   #enter(whose: string | typeof everybody, reason: Trouble): boolean {
     const known = this.#troubles.get(whose)?.said ?? false;
@@ -98,10 +125,13 @@ export class Condition {
     const first = troubles.find(({ said }) => said) ?? troubles[0];
     const others = this.#troubles.size - 1;
     if (this.#paused) this.#host.health({ kind: 'degraded', reason: 'paused by the admin endpoint', endpoint: 'paused' }, this.#name);
-    else if (first === undefined) this.#host.health({ kind: 'ok' }, this.#name);
     else {
-      const reason = others > 0 ? `${first.reason}, and ${others} more` : first.reason;
-      this.#host.health({ kind: 'degraded', reason, endpoint: first.state }, this.#name);
+      const reasons = [
+        ...(this.#overflowUntil === undefined ? [] : ['the queue is full and drops its oldest profiles']),
+        ...(first === undefined ? [] : [others > 0 ? `${first.reason}, and ${others} more` : first.reason]),
+      ];
+      if (reasons.length === 0) this.#host.health({ kind: 'ok' }, this.#name);
+      else this.#host.health({ kind: 'degraded', reason: reasons.join('; '), endpoint: first?.state ?? 'ok' }, this.#name);
     }
   }
 

@@ -182,7 +182,7 @@ export class Endpoint implements EndpointState {
 
   /** Counts what the log has dropped since the last time. */
   catchUp(): void {
-    this.#counts?.catchUp();
+    this.condition.overflowed(this.#counts?.catchUp() ?? 0);
   }
 
   report(why: unknown): void {

@@ -78,6 +78,7 @@ export class Counts {
   readonly #name: string;
   #delivery: Histogram | undefined;
   #droppedByLog: number;
+  #overflowed: number;
   /** Milliseconds since the Unix epoch; 0: none yet. */
   lastDeliveryAt = 0;
 
@@ -88,6 +89,7 @@ export class Counts {
     this.#name = name;
     if (url !== undefined) this.#delivery = this.#deliverySeconds();
     this.#droppedByLog = this.account.dropped.overflow + this.account.dropped.damaged;
+    this.#overflowed = this.account.dropped.overflow;
   }
 
   /** Taken by the endpoint; `ageMs` since receipt. */
@@ -126,11 +128,15 @@ export class Counts {
     );
   }
 
-  /** Counts what the log has dropped since the last time: it keeps the account, in profiles, and knows no raw bytes of them. */
-  catchUp(): void {
+  /** Counts what the log has dropped since the last time: it keeps the account, in profiles, and knows no raw bytes of them. How
+   *  many of them went because the queue was full. */
+  catchUp(): number {
     const { overflow, damaged } = this.account.dropped;
     this.url?.dropped(overflow + damaged - this.#droppedByLog, 0);
     this.#droppedByLog = overflow + damaged;
+    const lately = overflow - this.#overflowed;
+    this.#overflowed = overflow;
+    return lately;
   }
 }
 
