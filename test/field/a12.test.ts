@@ -32,7 +32,16 @@ test('a collector that hangs slows no push and is sent to again when it answers;
   const told = () => gateway.lines.filter(({ message = '' }) => /could not be sent/.test(message));
   await pushUntil(() => told().length >= 2); // the first requests were given up
   collector.status = 200;
-  await pushUntil(() => collector.metrics.length > 0 && collector.lines.length > 0);
+  const recoveredAt = performance.now();
+  let spansAfterMs: number | undefined;
+  void collector
+    .until(() => collector.traceRequests > 0)
+    .then(() => {
+      spansAfterMs = performance.now() - recoveredAt;
+    });
+  await pushUntil(() => collector.metrics.length > 0 && collector.lines.length > 0 && spansAfterMs !== undefined);
+  // The request that hangs is given up after at most 5 s, and spans leave every 5 s.
+  assert.ok((spansAfterMs ?? Number.POSITIVE_INFINITY) < 12_000, `${spansAfterMs} ms until spans came again`);
   tookMs.sort((a, b) => a - b);
   const p99 = tookMs[Math.floor(tookMs.length * 0.99)] ?? 0;
   assert.ok(p99 < 500, `${tookMs.length} pushes, p99 ${p99.toFixed(0)} ms`);

@@ -61,7 +61,13 @@ export function temporary(t: TestContext): string {
 /** A gateway that is gone after the test whatever becomes of it. */
 export async function startField(t: TestContext, setup: FieldSetup, options: Omit<GatewayOptions, 'config'> = {}): Promise<GatewayProcess> {
   const gateway = await startGateway({ directory: temporary(t), ...options, config: configOf(setup) });
-  t.after(() => gateway.stop('SIGKILL'));
+  t.after(async () => {
+    try {
+      if (gateway.process.exitCode === null && gateway.process.signalCode === null) await gateway.checkAccount();
+    } finally {
+      await gateway.stop('SIGKILL');
+    }
+  });
   return gateway;
 }
 

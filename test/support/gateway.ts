@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { checkAccount } from './account.ts';
 
 const checkout = join(import.meta.dirname, '..', '..', 'src', 'main.ts');
 
@@ -30,7 +31,9 @@ export interface GatewayProcess {
   /** Resolves with the first line, past or future, for which the predicate holds. */
   line(is: (line: GatewayLine) => boolean): Promise<GatewayLine>;
   metrics(): Promise<Metrics>;
-  /** Resolves with the exit code. */
+  /** Rejects unless the account adds up. */
+  checkAccount(): Promise<void>;
+  /** Resolves with the exit code. Before it is asked to stop (not before it is killed) its account is checked. */
   stop(signal?: NodeJS.Signals): Promise<number | null>;
   readonly exited: Promise<number | null>;
 }
@@ -98,6 +101,9 @@ export async function startGateway(options: GatewayOptions): Promise<GatewayProc
   const listening = await line((one) => one.message === 'admin endpoint listening');
   const admin = `http://${listening['address']}`;
   await line((one) => one.message === 'ready');
+  const metrics = async (): Promise<Metrics> => parseMetrics(await (await fetch(`${admin}/metrics`)).text());
+  const runs = (): boolean => child.exitCode === null && child.signalCode === null;
+  const check = (): Promise<void> => checkAccount(admin, metrics);
   return {
     process: child,
     pid: child.pid as number,
@@ -113,8 +119,10 @@ export async function startGateway(options: GatewayOptions): Promise<GatewayProc
       if (found === undefined) throw new Error(`${receiver} did not say where it listens`);
       return String(found['address']);
     },
-    metrics: async () => parseMetrics(await (await fetch(`${admin}/metrics`)).text()),
+    metrics,
+    checkAccount: check,
     async stop(signal = 'SIGTERM') {
+      if (signal === 'SIGTERM' && runs()) await check();
       child.kill(signal);
       const code = await exited;
       if (options.directory === undefined) rmSync(directory, { recursive: true, force: true });

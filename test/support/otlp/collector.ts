@@ -37,6 +37,8 @@ export interface Collector {
   /** Of each request in turn. */
   readonly metrics: readonly ReceivedMetric[][];
   readonly lines: readonly ReceivedLine[];
+  /** Requests with spans that were taken. */
+  readonly traceRequests: number;
   /** Resolves as soon as the predicate holds. */
   until(predicate: () => boolean): Promise<void>;
 }
@@ -65,6 +67,7 @@ export async function openCollector(t: TestContext): Promise<Collector> {
   const waiting = new Set<() => void>();
   const held: ServerResponse[] = [];
   let requests = 0;
+  let traceRequests = 0;
   const server = createServer((request, response) => {
     const pieces: Buffer[] = [];
     request.on('data', (piece: Buffer) => pieces.push(piece));
@@ -72,6 +75,7 @@ export async function openCollector(t: TestContext): Promise<Collector> {
       requests += 1;
       if (collector.status === 0) held.push(response);
       else response.writeHead(collector.status).end();
+      if (collector.status === 200 && request.url === '/v1/traces') traceRequests += 1;
       if (collector.status === 200 && request.url === '/v1/metrics') metrics.push(readMetrics(Buffer.concat(pieces)));
       if (collector.status === 200 && request.url === '/v1/logs') lines.push(...readLines(Buffer.concat(pieces)));
       for (const look of waiting) look();
@@ -88,6 +92,9 @@ export async function openCollector(t: TestContext): Promise<Collector> {
     status: 200,
     get requests() {
       return requests;
+    },
+    get traceRequests() {
+      return traceRequests;
     },
     metrics,
     lines,
