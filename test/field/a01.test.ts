@@ -26,7 +26,7 @@ for (const queue of queues) {
       assert.equal((await fetch(`${gateway.admin}/-/ready`)).status, 200);
       const failed = new Set<unknown>();
       for (const name of names) {
-        const line = await gateway.line(({ endpoint, message }) => endpoint === name && /does not take profiles/.test(message ?? ''));
+        const line = await gateway.line(({ endpoint, message }) => endpoint === name && /accepts no profiles/.test(message ?? ''));
         assert.match(String(line['answer']), /DNS/);
         failed.add(line['endpoint']);
       }
