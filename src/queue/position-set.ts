@@ -221,11 +221,12 @@ export class PositionSet {
     this.#words.copyWithin(to, from, end);
   }
 
-  /** Leaves room on both sides; by how much everything moved. */
+  /** Leaves room on both sides, for one more at least; by how much everything moved. */
   #spread(): number {
     const before = this.#from;
     const count = this.#to - before;
-    const words = 4 * count > 3 * this.#keys.length ? 2 * this.#keys.length : this.#keys.length;
+    // With three of four in use, one side would have no room.
+    const words = 4 * count >= 3 * this.#keys.length ? 2 * this.#keys.length : this.#keys.length;
     this.#resize(words, Math.max(1, (words - count) >> 2));
     return this.#from - before;
   }

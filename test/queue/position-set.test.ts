@@ -45,6 +45,39 @@ test('a position set is an ordered set', () => {
   );
 });
 
+test('a position set of a few words is the same wherever they begin and end in its memory', () => {
+  // Each step adds or deletes a whole word's first position, at either end or between.
+  const few = fc.record({ verb: fc.constantFrom('add', 'delete'), position: fc.integer({ min: 0, max: 40 }).map((word) => word * 32) });
+  fc.assert(
+    fc.property(fc.array(few, { maxLength: 80 }), (steps) => {
+      const set = new PositionSet();
+      const model = new Set<number>();
+      for (const { verb, position: at } of steps) {
+        if (verb === 'add') {
+          set.add(at);
+          model.add(at);
+        } else {
+          set.delete(at);
+          model.delete(at);
+        }
+        assert.deepEqual(
+          [...set],
+          [...model].sort((a, b) => a - b),
+        );
+      }
+    }),
+    { numRuns: 1000 },
+  );
+});
+
+test('a short queue whose window moves on loses nothing: three words at the end of four take a fourth', () => {
+  const set = new PositionSet();
+  for (let word = 0; word < 4; word++) set.add(32 * word);
+  set.delete(0);
+  set.add(32 * 4);
+  assert.deepEqual([...set], [32, 64, 96, 128]);
+});
+
 test('a position set follows a window that moves on for ever', () => {
   const set = new PositionSet();
   for (let at = 0; at < 300_000; at++) {
