@@ -9,6 +9,8 @@ const retryMs = 1000;
 
 /** What a bookmark works with. */
 export interface BookmarkOptions {
+  /** Of the cursor. */
+  readonly name: string;
   readonly file: CursorFile;
   /** The cursor's state now. */
   readonly state: () => CursorState;
@@ -49,6 +51,11 @@ export class Bookmark {
     this.#stored = options.found === 'active' || options.found === 'retired';
     this.#sound = this.#stored;
     this.#retiredOnDisk = options.found === 'retired';
+  }
+
+  /** Under which a start finds it. */
+  get name(): string {
+    return this.#options.name;
   }
 
   /** Whether a start would find the cursor, and take for its own what is appended now. */

@@ -22,8 +22,13 @@ export class Bookmarks {
   readonly #place: BookmarkPlace;
   readonly #byCursor = new Map<StoreCursor, Bookmark>();
   /** Under the name before, until the one under the new name is stored. */
-  readonly #former = new Map<StoreCursor, Bookmark>();
-  #renaming: Promise<void> = Promise.resolve();
+  readonly #former = new Map<Bookmark, StoreCursor>();
+  /** Whose file stands, or will, under a name: another bookmark of that name must not delete it. */
+  readonly #owners = new Map<string, Bookmark>();
+  /** Deletions under way, by name. */
+  readonly #deleting = new Map<string, Promise<void>>();
+  /** One rename at a time, so that there and back ends where it began. */
+  #renaming: Promise<unknown> = Promise.resolve();
 
   constructor(place: BookmarkPlace) {
     this.#place = place;
@@ -44,10 +49,12 @@ export class Bookmarks {
     const bookmark = this.#create(cursor, undefined);
     this.#byCursor.set(cursor, bookmark);
     try {
+      await this.#deleting.get(bookmark.name);
       await bookmark.save();
     } catch (why) {
       if (isFull(why)) return;
       this.#byCursor.delete(cursor);
+      this.#disown(bookmark);
       await bookmark.close();
       throw why;
     }
@@ -80,40 +87,21 @@ export class Bookmarks {
   /** Resolves when the cursor is found under its new name only, or when the disk is full: then complete() makes up for it. When it rejects
    *  the cursor is found under the name before. */
   rename(cursor: StoreCursor): Promise<void> {
-    const { name } = cursor;
-    // One after the other: each removes the file of the name before.
-    const renaming = this.#renaming.then(() => (cursor.name === name ? this.#rename(cursor) : undefined)); // else a later one does it
+    const bookmark = this.#create(cursor, undefined);
+    const renaming = this.#renaming.then(() => this.#replace(cursor, bookmark));
     this.#renaming = renaming.catch(() => {}); // told to whoever asked for it
     return renaming;
   }
 
-  async #rename(cursor: StoreCursor): Promise<void> {
-    const old = this.#byCursor.get(cursor);
-    const bookmark = this.#create(cursor, undefined);
-    try {
-      await bookmark.save();
-    } catch (why) {
-      if (!isFull(why)) {
-        await bookmark.close();
-        throw why;
-      }
-    }
-    if (this.#byCursor.get(cursor) !== old) return bookmark.remove(); // forgotten meanwhile
-    this.#byCursor.set(cursor, bookmark);
-    await old?.close();
-    if (old !== undefined && !this.#former.has(cursor)) this.#former.set(cursor, old);
-    await this.#removeFormer();
-  }
-
   /** Resolves when the cursor is no longer found. `unlisted`: stores first that it need not be missed. */
   async remove(cursor: StoreCursor, unlisted: () => Promise<void>): Promise<void> {
+    await this.#renaming;
     const bookmark = this.#byCursor.get(cursor);
-    const former = this.#former.get(cursor);
+    const former = [...this.#former].flatMap(([other, whose]) => (whose === cursor ? [other] : []));
     this.#byCursor.delete(cursor);
-    this.#former.delete(cursor);
+    for (const other of former) this.#former.delete(other);
     await unlisted();
-    await bookmark?.remove();
-    await former?.remove();
+    for (const other of [...(bookmark === undefined ? [] : [bookmark]), ...former]) await this.#delete(other);
   }
 
   /** Resolves when a start would find every cursor, and each would take what is appended now. */
@@ -143,21 +131,62 @@ export class Bookmarks {
 
   /** What cannot be removed is reported and tried again: until then a start finds the cursor under both names, and repeats. */
   async #removeFormer(): Promise<void> {
-    for (const [cursor, former] of this.#former) {
+    for (const [former, cursor] of this.#former) {
       if (this.#byCursor.get(cursor)?.stored !== true) continue;
       try {
-        await former.remove();
-        this.#former.delete(cursor);
+        await this.#delete(former);
+        this.#former.delete(former);
       } catch (why) {
         this.#place.onFailure(why);
       }
     }
   }
 
+  async #replace(cursor: StoreCursor, bookmark: Bookmark): Promise<void> {
+    try {
+      await this.#deleting.get(bookmark.name);
+      await bookmark.save();
+    } catch (why) {
+      if (!isFull(why)) {
+        this.#disown(bookmark);
+        await bookmark.close();
+        throw why;
+      }
+    }
+    const old = this.#byCursor.get(cursor);
+    this.#byCursor.set(cursor, bookmark);
+    await old?.close();
+    if (old !== undefined) this.#former.set(old, cursor);
+    await this.#removeFormer();
+  }
+
+  /** Deletes its file, unless that is another's by now. */
+  async #delete(bookmark: Bookmark): Promise<void> {
+    const { name } = bookmark;
+    const owner = this.#owners.get(name);
+    if (owner !== undefined && owner !== bookmark) return bookmark.close();
+    const deleting = bookmark.remove();
+    this.#deleting.set(
+      name,
+      deleting.catch(() => {}), // told to whoever asked for it
+    );
+    try {
+      await deleting;
+      this.#disown(bookmark);
+    } finally {
+      this.#deleting.delete(name);
+    }
+  }
+
+  #disown(bookmark: Bookmark): void {
+    if (this.#owners.get(bookmark.name) === bookmark) this.#owners.delete(bookmark.name);
+  }
+
   /** `generation`: of the newest slot in its file, undefined for a new cursor. */
   #create(cursor: StoreCursor, generation: number | 'missing' | undefined): Bookmark {
     const { files, dir, logId, clock, end, onFailure } = this.#place;
-    return new Bookmark({
+    const bookmark = new Bookmark({
+      name: cursor.name,
       file: new CursorFile(files, cursorPath(`${dir}/cursors`, cursor.name), logId, typeof generation === 'number' ? generation : 0),
       state: () => {
         const { paused, retired, pending } = cursor;
@@ -169,5 +198,7 @@ export class Bookmarks {
       onFailure,
       onWritten: () => cursor.stored(),
     });
+    this.#owners.set(cursor.name, bookmark);
+    return bookmark;
   }
 }
