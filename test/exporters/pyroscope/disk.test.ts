@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { after, test } from 'node:test';
 import { pyroscopeExporter } from '../../../src/exporters/pyroscope/factory.ts';
 import { type DeadLetter, openDeadLetters } from '../../../src/queue/dead-letters.ts';
+import { encodeName } from '../../../src/queue/disk/cursor-file.ts';
 import { describePush } from '../../../src/wire/push.ts';
 import { ingestSeries, pushSeries } from '../../support/batches.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
@@ -221,4 +222,19 @@ test('an exporter that stops while it buries what is too old counts and keeps ev
     first.host.lines.filter(({ level }) => level === 'error'),
     [],
   );
+});
+
+test('a new url whose place in the queue cannot be stored takes the backlog along at the next reload', async () => {
+  const [down, up] = [await server(() => ({ status: 503 })), await server()];
+  const queue = await queueDir();
+  const first = await rig({ endpoints: [{ url: down.url }], queue });
+  await first.push(series);
+  await down.received(1);
+  const { host } = first;
+  await mkdir(path.join(queue.dir, 'cursors', `${encodeName(hostOf(up.url))}.cur`));
+  await rig({ endpoints: [{ url: up.url }], queue }, { host });
+  await eventually(() => host.lines.some(({ message }) => message === 'the place of an endpoint could not be stored'));
+  await rig({ endpoints: [{ url: up.url, remote_timeout: '9s' }], queue }, { host });
+  await eventually(() => host.account(hostOf(up.url)).delivered === 1);
+  assert.equal(host.account(hostOf(up.url)).accepted, 1);
 });

@@ -182,7 +182,10 @@ export class Deliveries implements Shared {
     await this.#until(undefined, () => isOver() || (this.#directs.size === 0 && endpoints.every(({ inHand }) => inHand === 0)));
     await this.#expiring;
     if (isOver() || durable) return;
-    for (const endpoint of endpoints) await endpoint.drop();
+    for (const endpoint of endpoints) {
+      if (isOver()) return;
+      await endpoint.drop(isOver);
+    }
   }
 
   async close(): Promise<void> {
@@ -242,7 +245,15 @@ export class Deliveries implements Shared {
     if (endpoint === undefined) throw new Error(`unreachable: endpoint ${from} is gone`);
     this.#endpoints.delete(from);
     this.#endpoints.set(to, endpoint);
-    this.#store(endpoint.cursor.rename(to), to);
+    const renaming = endpoint.cursor.rename(to).catch((why) => {
+      // It is called as before, and the next change tries again.
+      if (this.#endpoints.get(to) === endpoint) {
+        this.#endpoints.delete(to);
+        this.#endpoints.set(from, endpoint);
+      }
+      throw why;
+    });
+    this.#store(renaming, to);
     this.#host.closeAccount(from);
     this.#host.log.info('an endpoint with a new url goes on with the backlog of the old one', { endpoint: to, before: from });
   }

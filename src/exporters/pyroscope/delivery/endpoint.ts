@@ -2,6 +2,7 @@ import type { Account } from '../../../core/account.ts';
 import type { Host } from '../../../core/component.ts';
 import { messageOf } from '../../../core/errors.ts';
 import type { Cursor } from '../../../queue/log.ts';
+import { turn } from '../../../queue/slices.ts';
 import { Gate } from '../pacing/gate.ts';
 import { Evidence } from '../poison/evidence.ts';
 import { readRequest } from '../request/request.ts';
@@ -14,6 +15,9 @@ import { Expiry } from './expiry.ts';
 import { Counts, moveAccount } from './metrics.ts';
 import type { EndpointState, InForce } from './state.ts';
 import type { Waiting } from './waiting.ts';
+
+/** Each costs some microseconds. */
+const droppedPerTurn = 256;
 
 /**
  * One place in the queue and what is delivered from there. Lives as long as the log knows its cursor, over any number of reloads. Without
@@ -171,12 +175,17 @@ export class Endpoint implements EndpointState {
     return this.#expiry.stop();
   }
 
-  /** Drops all that is in line: it was only in memory, and the process ends. */
-  async drop(): Promise<void> {
+  /** Drops all that is in line, until `isOver`: it was only in memory, and nobody delivers it any more. */
+  async drop(isOver: () => boolean): Promise<void> {
+    let dropped = 0;
     for (let lease = await this.cursor.takeExpired(-1); lease !== undefined; lease = await this.cursor.takeExpired(-1)) {
       this.counts.dropped(lease.record.profiles, readRequest(lease.record)?.rawBytes ?? 0, 'shutdown');
       this.evidence.end(lease.position);
       lease.done();
+      dropped += 1;
+      if (dropped % droppedPerTurn !== 0) continue;
+      await turn();
+      if (isOver()) return;
     }
   }
 

@@ -1,4 +1,5 @@
 import type { Cursor, Lease } from '../../../queue/log.ts';
+import { turn, workPerTurn } from '../../../queue/slices.ts';
 import { remember } from '../pacing/bounded.ts';
 import { readRequest, serviceOf } from '../request/request.ts';
 import { groupKey } from './neighbours.ts';
@@ -20,6 +21,8 @@ export class Search {
   readonly #tried = new Map<number, true>();
   /** Groups by position: what was read is not read again. */
   readonly #known = new Map<number, string>();
+  /** Steps of the walks so far. */
+  #steps = 0;
   #wide: Walk | undefined;
   #narrow: Walk | undefined;
 
@@ -52,10 +55,12 @@ export class Search {
   }
 
   async #ofNewGroup(): Promise<Lease | undefined> {
-    this.#wide ??= new Walk(this.#cursor);
+    const walk = this.#wide ?? new Walk(this.#cursor);
+    this.#wide = walk;
     for (let looks = 0; looks < mostLooks; ) {
-      const position = this.#wide.next();
+      const position = walk.next();
       if (position === undefined) return undefined;
+      if (this.#isLong()) await turn();
       if (!this.#mayGo(position)) continue;
       const known = this.#known.get(position);
       if (known !== undefined && this.#groups.has(known)) continue;
@@ -71,12 +76,20 @@ export class Search {
   }
 
   async #untried(): Promise<Lease | undefined> {
-    this.#narrow ??= new Walk(this.#cursor);
-    for (let position = this.#narrow.next(); position !== undefined; position = this.#narrow.next()) {
+    const walk = this.#narrow ?? new Walk(this.#cursor);
+    this.#narrow = walk;
+    for (let position = walk.next(); position !== undefined; position = walk.next()) {
+      if (this.#isLong()) await turn();
       const lease = this.#mayGo(position) ? await this.#cursor.takeAt(position) : undefined;
       if (lease !== undefined) return lease;
     }
     return undefined;
+  }
+
+  /** Whether others should run before the next step: most of a long backlog may be of tenants that are held. */
+  #isLong(): boolean {
+    this.#steps += 1;
+    return this.#steps % workPerTurn === 0;
   }
 
   #mayGo(position: number): boolean {
