@@ -31,11 +31,13 @@ async function run(...args: string[]): Promise<{ code: number; stdout: string; s
 
 test('`flamegate bundle` fetches config, metrics, status and log of a running gateway with its token, and no secret', async (t) => {
   const directory = mkdtempSync(join(tmpdir(), 'flamegate-bundle-'));
-  t.after(() => rmSync(directory, { recursive: true }));
   const token = join(directory, 'token');
   writeFileSync(token, 'canary-token\n');
   const gateway = await startGateway({ config: configOf(token) });
-  t.after(() => gateway.stop());
+  t.after(async () => {
+    await gateway.stop();
+    rmSync(directory, { recursive: true }); // a gateway whose token file is gone answers nobody
+  });
   const admin = gateway.admin.slice('http://'.length);
   const denied = await run('bundle', '--admin', admin);
   assert.equal(denied.code, 69);

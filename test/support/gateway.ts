@@ -122,11 +122,14 @@ export async function startGateway(options: GatewayOptions): Promise<GatewayProc
     metrics,
     checkAccount: check,
     async stop(signal = 'SIGTERM') {
-      if (signal === 'SIGTERM' && runs()) await check();
-      child.kill(signal);
-      const code = await exited;
-      if (options.directory === undefined) rmSync(directory, { recursive: true, force: true });
-      return code;
+      try {
+        if (signal === 'SIGTERM' && runs()) await check();
+      } finally {
+        child.kill(signal); // whatever the check says
+        await exited;
+        if (options.directory === undefined) rmSync(directory, { recursive: true, force: true });
+      }
+      return exited;
     },
   };
 }
