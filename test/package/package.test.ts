@@ -26,7 +26,9 @@ service:
 
 /** Runs a command in a folder, by the Node of these tests; what it prints on stdout. */
 function run(cwd: string, command: string, ...args: readonly string[]): string {
-  const env = { ...process.env, PATH: `${dirname(process.execPath)}${delimiter}${process.env['PATH']}` };
+  // Not the settings of the npm that runs these tests: whoever installs the package has his own.
+  const own = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^npm_/i.test(name)));
+  const env = { ...own, PATH: `${dirname(process.execPath)}${delimiter}${process.env['PATH']}` };
   const { status, stdout, stderr } = spawnSync(command, args, { cwd, env, encoding: 'utf8', maxBuffer: 2 ** 26 });
   assert.equal(status, 0, `${command} ${args.join(' ')}\n${stdout}${stderr}`);
   return stdout;

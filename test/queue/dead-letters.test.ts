@@ -98,7 +98,7 @@ for (const type of ['memory', 'disk'] as const) {
     await held.resource.add(record('big', { head, body: Buffer.alloc(2 ** 20) }), note());
     assert.match(host.lines.at(-1)?.message ?? '', /larger than dead_letter.max_size was not kept/);
     await clock.advance(101 * hour);
-    await settle();
+    for (let look = 0; look < 2000 && held.resource.stats.records > 0; look++) await settle(); // what is on disk is read before it goes
     assert.equal(held.resource.stats.records, 0);
     await held.release();
     await queue.release();
@@ -132,8 +132,13 @@ test('dead letters on disk cost no memory', async () => {
   const before = process.memoryUsage().arrayBuffers;
   for (let at = 0; at < 24; at++)
     await held.resource.add(record(String(at), { head, body: Buffer.alloc(2 ** 20, at), receivedAt: Date.now() }), note());
-  gc();
-  const keptBytes = process.memoryUsage().arrayBuffers - before;
+  let keptBytes = Number.POSITIVE_INFINITY;
+  // Memory behind an ArrayBuffer is given back some time after the collection that found it.
+  for (let look = 0; look < 100 && keptBytes >= 8 * 2 ** 20; look++) {
+    gc();
+    await settle();
+    keptBytes = process.memoryUsage().arrayBuffers - before;
+  }
   assert.ok(keptBytes < 8 * 2 ** 20, `${keptBytes} bytes for 24 MiB of dead letters`);
   await held.release();
   await queue.release();
