@@ -16,11 +16,16 @@ export function startWork(tracer: Tracer, name: string, trace: SpanContext | und
   return span.isRecording() ? span : undefined;
 }
 
-/** Ends the span when the work has; a failure marks it, by its name alone: what it says may hold labels of senders. Passes on what came of it. */
-export function endWith<T>(span: Span | undefined, work: () => T | Promise<T>): T | Promise<T> {
+/** Ends the span when the work has. `onFailure` marks it; by default with the failure's name alone: what it says may hold labels of senders.
+ *  Passes on what came of it. */
+export function endWith<T>(
+  span: Span | undefined,
+  work: () => T | Promise<T>,
+  onFailure: (span: Span, why: unknown) => void = nameFailure,
+): T | Promise<T> {
   if (span === undefined) return work();
   const fail = (why: unknown): never => {
-    span.setStatus({ code: failed, message: why instanceof Error ? why.name : 'failed' });
+    onFailure(span, why);
     span.end();
     throw why;
   };
@@ -38,4 +43,8 @@ export function endWith<T>(span: Span | undefined, work: () => T | Promise<T>): 
   }
   span.end();
   return result;
+}
+
+function nameFailure(span: Span, why: unknown): void {
+  span.setStatus({ code: failed, message: why instanceof Error ? why.name : 'failed' });
 }

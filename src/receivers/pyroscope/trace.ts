@@ -1,5 +1,6 @@
-import type { SpanContext, Tracer } from '@opentelemetry/api';
+import type { Span, SpanContext, Tracer } from '@opentelemetry/api';
 import { remoteContext } from '../../core/remote-context.ts';
+import { endWith } from '../../core/spans.ts';
 import { verdictOf } from '../../net/server/reply.ts';
 
 // The OpenTelemetry API's values belong to telemetry/; these are its constants (SpanKind.SERVER, SpanStatusCode.ERROR).
@@ -30,27 +31,13 @@ export function inSpan<T>(
 ): T | Promise<T> {
   const span = tracer.startSpan(name, { kind: server }, sender === undefined ? noContext : remoteContext(sender));
   const context = span.spanContext();
-  const fail = (why: unknown): never => {
-    const { reason, status, message } = verdictOf(why);
-    span.setAttribute('error.type', reason);
-    if (status >= 500) span.setStatus({ code: failed, message });
-    span.end();
-    throw why;
-  };
-  let result: T | Promise<T>;
-  try {
-    result = work(isTraced(context) ? context : undefined);
-  } catch (why) {
-    return fail(why);
-  }
-  if (result instanceof Promise) {
-    return result.then((done) => {
-      span.end();
-      return done;
-    }, fail);
-  }
-  span.end();
-  return result;
+  return endWith(span, () => work(isTraced(context) ? context : undefined), markRefusal);
+}
+
+function markRefusal(span: Span, why: unknown): void {
+  const { reason, status, message } = verdictOf(why);
+  span.setAttribute('error.type', reason);
+  if (status >= 500) span.setStatus({ code: failed, message });
 }
 
 /** Neither a trace of the sender's nor one of ours has an id of zeros (W3C Trace Context, section 3.2.2.3). */

@@ -78,11 +78,6 @@ export class Deliveries implements Shared {
     return deliveries;
   }
 
-  /** Endpoints that get new records. */
-  get targets(): readonly Endpoint[] {
-    return this.#targets;
-  }
-
   /**
    * Makes what `wanted` needs beside what is in force and changes nothing of that. Rejects with what cannot be made, and then nothing of it is
    * left. One change at a time.

@@ -126,12 +126,7 @@ export class Endpoint implements EndpointState {
     this.#inForce?.settings.retire();
     this.#inForce = undefined;
     this.stop();
-    this.hide();
-  }
-
-  /** Its gauges are shown no more. */
-  hide(): void {
-    for (const hide of this.#hide.splice(0)) hide();
+    this.#hideGauges();
   }
 
   /** `ack: delivered`: the delivery of one record, with what is in force now. Counts as accepted here; not begun yet. */
@@ -207,13 +202,17 @@ export class Endpoint implements EndpointState {
     }
     this.#counts = counts;
     this.#host = host;
-    this.hide();
+    this.#hideGauges();
     const queued = (): number => this.cursor.stats.profiles + this.#direct;
     this.#gauge('flamegate_endpoint_queued_profiles', 'Profiles that wait for delivery, those under way included.', queued);
     const last = 'When the endpoint took a profile last, seconds since 1970; 0: not since the start or the last reload that changed it.';
     this.#gauge('flamegate_endpoint_last_delivery_timestamp_seconds', last, () => (this.#counts?.lastDeliveryAt ?? 0) / 1000);
     const age = (): number => (this.cursor.stats.oldestAgeMs ?? 0) / 1000;
     this.#gauge('flamegate_endpoint_oldest_age_seconds', 'Age of the oldest profile that waits for delivery, 0 when there is none.', age);
+  }
+
+  #hideGauges(): void {
+    for (const hide of this.#hide.splice(0)) hide();
   }
 
   #gauge(name: string, help: string, read: () => number): void {
